@@ -1,0 +1,20 @@
+# One shader to one header; run with -P by impasto_shaders().
+set(flags "")
+foreach(define IN LISTS DEFINES)
+  list(APPEND flags ${define})
+endforeach()
+execute_process(
+  COMMAND ${GLSLANG} --target-env vulkan1.3 -I${INCLUDE_DIR} ${flags} --depfile ${HEADER}.d.tmp -o ${HEADER}.spv ${SOURCE}
+  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${output}")
+endif()
+# The dependency file names the .spv; the build graph knows the header.
+file(READ ${HEADER}.d.tmp deps)
+string(REPLACE "${HEADER}.spv" "${HEADER}" deps "${deps}")
+file(WRITE ${HEADER}.d "${deps}")
+file(READ ${HEADER}.spv hex HEX)
+string(REGEX REPLACE "(..)(..)(..)(..)" "0x\\4\\3\\2\\1," words "${hex}")
+string(REGEX REPLACE "(0x[0-9a-f]+,0x[0-9a-f]+,0x[0-9a-f]+,0x[0-9a-f]+,0x[0-9a-f]+,0x[0-9a-f]+,0x[0-9a-f]+,0x[0-9a-f]+,)" "\\1\n" words "${words}")
+file(WRITE ${HEADER} "#pragma once\n#include <cstdint>\nnamespace ${NAMESPACE} {\ninline constexpr uint32_t ${SYMBOL}[] = {\n${words}\n};\n}\n")
+file(REMOVE ${HEADER}.spv ${HEADER}.d.tmp)

@@ -1,0 +1,41 @@
+# impasto_shaders(target NAMESPACE ns SOURCES a.comp b.frag [DEFINES X=1] [SUFFIX name])
+# Compiles GLSL to SPIR-V at build time into headers that `target` includes as "shaders/<file>[.<suffix>].h"; each
+# holds `inline constexpr uint32_t k<File><Suffix>[]` in namespace `ns`. Includes are tracked by dependency files.
+find_program(IMPASTO_GLSLANG NAMES glslangValidator glslang REQUIRED)
+
+function(impasto_shaders target)
+  cmake_parse_arguments(arg "" "NAMESPACE;SUFFIX" "SOURCES;DEFINES" ${ARGN})
+  set(out_dir ${CMAKE_CURRENT_BINARY_DIR}/generated/shaders)
+  file(MAKE_DIRECTORY ${out_dir})
+  foreach(source IN LISTS arg_SOURCES)
+    get_filename_component(source ${source} ABSOLUTE)
+    get_filename_component(name ${source} NAME)
+    set(symbol ${name})
+    if(arg_SUFFIX)
+      set(name ${name}.${arg_SUFFIX})
+      set(symbol ${symbol}_${arg_SUFFIX})
+    endif()
+    string(REGEX REPLACE "[._-]" ";" words ${symbol})
+    set(symbol k)
+    foreach(word IN LISTS words)
+      string(SUBSTRING ${word} 0 1 head)
+      string(SUBSTRING ${word} 1 -1 tail)
+      string(TOUPPER ${head} head)
+      string(APPEND symbol ${head}${tail})
+    endforeach()
+    set(defines ${arg_DEFINES})
+    list(TRANSFORM defines PREPEND -D)
+    set(header ${out_dir}/${name}.h)
+    add_custom_command(
+      OUTPUT ${header}
+      COMMAND ${CMAKE_COMMAND} -DGLSLANG=${IMPASTO_GLSLANG} -DSOURCE=${source} -DHEADER=${header} -DSYMBOL=${symbol}
+              -DNAMESPACE=${arg_NAMESPACE} "-DDEFINES=${defines}" -DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/shaders
+              -P ${PROJECT_SOURCE_DIR}/cmake/CompileShader.cmake
+      DEPENDS ${source} ${PROJECT_SOURCE_DIR}/cmake/CompileShader.cmake
+      DEPFILE ${header}.d
+      COMMENT "GLSL ${name}"
+      VERBATIM)
+    target_sources(${target} PRIVATE ${header})
+  endforeach()
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/generated)
+endfunction()

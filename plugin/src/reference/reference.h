@@ -1,0 +1,34 @@
+// The generator in plain fp32 C++: slow, obvious, the oracle of every test. Thread-safe: no state.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "style/style.h"
+
+namespace impasto {
+
+// A planar fp32 tensor: channels x height x width.
+struct Tensor {
+  uint32_t channels = 0, height = 0, width = 0;
+  std::vector<float> data;
+
+  Tensor() = default;
+  Tensor(uint32_t c, uint32_t h, uint32_t w) : channels(c), height(h), width(w), data(size_t{c} * h * w) {}
+  float& at(uint32_t c, uint32_t y, uint32_t x) { return data[(size_t{c} * height + y) * width + x]; }
+  float at(uint32_t c, uint32_t y, uint32_t x) const { return data[(size_t{c} * height + y) * width + x]; }
+};
+
+struct ReferenceInputs {
+  Tensor color;                    // 3 x H x W, always
+  Tensor depth, normals, history;  // required when the graph wants them; one extent with color
+};
+
+// Runs the whole graph: extends the inputs to the alignment, runs every op, crops. Returns 3 x H x W, not clamped.
+// Throws Error(InvalidArgument) when an input is missing or has another extent.
+Tensor runReference(const Style& style, const ReferenceInputs& inputs);
+
+// As above, and keeps every op's tensor (at its aligned size), for comparing a backend op by op.
+std::vector<Tensor> runReferenceOps(const Style& style, const ReferenceInputs& inputs);
+
+}  // namespace impasto

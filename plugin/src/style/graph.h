@@ -1,0 +1,97 @@
+// The generator graph: what a style generator computes, as a list of ops in topological order.
+//
+// Owned by a Style; shared, unchanged, by the reference, by every backend and by the trainer's exporter, so that a
+// generator cannot mean two things. A graph is immutable once validated and may be read from any thread.
+//
+// Every tensor has a channel count and a `downscale` d: it holds (W/d) x (H/d) texels, because the frame is
+// first extended to the right and to the bottom, by repeating its last column and row, to multiples of
+// `Graph::alignment` (the largest downscale in the graph), and the output is cropped back.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace impasto {
+
+enum class OpType : uint8_t {
+  Input,         // a frame input at full resolution (downscale 1)
+  Noise,         // fixed pseudo-random texture, see noiseValue()
+  Conv2d,        // cross-correlation, kernel 1 or 3, stride 1 or 2, borders clamped to the edge texel, bias, activation
+  SpaceToDepth,  // block b: out[c*b*b + dy*b + dx](y, x) = in[c](y*b + dy, x*b + dx)       (torch pixel_unshuffle)
+  DepthToSpace,  // block b: out[c](y*b + dy, x*b + dx) = in[c*b*b + dy*b + dx](y, x)       (torch pixel_shuffle)
+  Upsample,      // nearest, factor 2: out(y, x) = in(y/2, x/2)
+  Add,           // elementwise sum of two tensors of one shape, then activation
+  Concat         // channels of all inputs (2 to 8, one downscale), in order
+};
+
+enum class Activation : uint8_t { None, Relu, LeakyRelu, Sigmoid };  // LeakyRelu: negative slope kLeakyReluSlope
+
+inline constexpr float kLeakyReluSlope = 0.2f;
+
+// What a frame can offer. Values as the generator sees them:
+//   Color    3 channels, RGB in the style's colour encoding (sRGB-encoded, [0, 1])
+//   Depth    1 channel, 1 / (1 + linear view depth in metres), [0, 1]
+//   Normals  3 channels, view-space unit vector, [-1, 1]
+//   History  4 channels, previous stylised frame reprojected (as Color) and its validity (0 where disoccluded)
+enum class InputKind : uint8_t { Color, Depth, Normals, History };
+
+struct Op {
+  OpType type = OpType::Input;
+  std::string name;              // unique, 1..64 characters of [A-Za-z0-9_.]
+  std::vector<uint32_t> inputs;  // indices of earlier ops: a graph cannot hold a cycle
+
+  InputKind input_kind = InputKind::Color;    // Input
+  uint32_t block = 0;                         // SpaceToDepth, DepthToSpace: 2 or 4
+  uint32_t kernel = 0;                        // Conv2d: 1 or 3
+  uint32_t stride = 1;                        // Conv2d: 1 or 2. Tap (i, j) of output (y, x) reads input
+                                              // (y*stride + i - kernel/2, x*stride + j - kernel/2), clamped
+  uint32_t seed = 0;                          // Noise
+  Activation activation = Activation::None;   // Conv2d, Add
+
+  uint32_t channels = 0;   // of the output; given for Conv2d and Noise, inferred for the others
+  uint32_t downscale = 1;  // of the output; given for Noise, inferred for the others: 1, 2, 4, 8 or 16
+};
+
+struct Graph {
+  std::vector<Op> ops;
+  uint32_t output = 0;     // index of the op whose tensor is the stylised frame: 3 channels, downscale 1
+  uint32_t alignment = 1;  // the largest downscale; frames are extended to multiples of it
+
+  bool wants(InputKind kind) const noexcept;
+  double multiplyAddsPerPixel() const noexcept;  // of all convolutions, per full-resolution pixel
+};
+
+inline constexpr uint32_t kMaxOps = 256;
+inline constexpr uint32_t kMaxChannels = 512;
+inline constexpr uint32_t kMaxDownscale = 16;
+inline constexpr uint32_t kMaxConcatInputs = 8;
+
+// Checks every rule above and fills in the inferred channels, downscales and the alignment.
+// Throws Error(InvalidStyle) with a message that names the op.
+void validateGraph(Graph& graph);
+
+// Noise: uniform in [-1, 1), a function of the texel and nothing else; x and y count texels of the noise tensor from
+// the frame's top-left corner. The same integer arithmetic everywhere (PCG hash, Jarzynski and Olano 2020).
+inline uint32_t pcgHash(uint32_t value) noexcept {
+  const uint32_t state = value * 747796405u + 2891336453u;
+  const uint32_t word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
+  return (word >> 22u) ^ word;
+}
+inline float noiseValue(uint32_t x, uint32_t y, uint32_t channel, uint32_t seed) noexcept {
+  const uint32_t h = pcgHash(x + pcgHash(y + pcgHash(channel + pcgHash(seed))));
+  return static_cast<float>(h >> 8u) * (1.0f / 8388608.0f) - 1.0f;
+}
+
+// The names used in style files and messages ("conv2d", "leaky_relu", "color", ...); the parsers return false for
+// names they do not know.
+std::string_view toString(OpType type) noexcept;
+std::string_view toString(Activation activation) noexcept;
+std::string_view toString(InputKind kind) noexcept;
+bool parse(std::string_view text, OpType& type) noexcept;
+bool parse(std::string_view text, Activation& activation) noexcept;
+bool parse(std::string_view text, InputKind& kind) noexcept;
+uint32_t inputChannels(InputKind kind) noexcept;
+
+}  // namespace impasto
