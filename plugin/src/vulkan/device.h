@@ -1,0 +1,115 @@
+// The host's Vulkan device as the plugin sees it, and RAII owners for what is created on it. A VulkanDevice is built once
+// per context, is immutable afterwards and may be used from any thread; it owns nothing of the host's and must outlive
+// every handle below. Nothing here submits work or waits.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "vulkan/dispatch.h"
+
+namespace impasto::vulkan {
+
+struct VulkanDevice {
+  // Throws Error(Unsupported) when the device lacks Vulkan 1.3, when the queue family has no compute, or when a function
+  // is missing. `half_precision`: the host enabled shaderFloat16 and storageBuffer16BitAccess. `pipeline_cache` may be
+  // null; it is the caller's.
+  VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance, VkPhysicalDevice physical_device,
+               VkDevice device, uint32_t queue_family, bool half_precision, VkPipelineCache pipeline_cache);
+  VulkanDevice(const VulkanDevice&) = delete;
+  VulkanDevice& operator=(const VulkanDevice&) = delete;
+
+  Dispatch vk;
+  VkInstance instance = VK_NULL_HANDLE;
+  VkPhysicalDevice physical_device = VK_NULL_HANDLE;
+  VkDevice device = VK_NULL_HANDLE;
+  uint32_t queue_family = 0;
+  bool half_precision = false;  // tensors are fp16 in memory (sums are fp32 always), else fp32
+  VkPipelineCache pipeline_cache = VK_NULL_HANDLE;
+
+  VkPhysicalDeviceProperties properties{};  // limits in properties.limits
+  VkPhysicalDeviceMemoryProperties memory{};
+  VkDeviceSize max_allocation = 0;   // maxMemoryAllocationSize
+  VkDeviceSize max_buffer_size = 0;  // maxBufferSize
+  uint32_t subgroup_size = 1;
+
+  VkDeviceSize bytesPerElement() const noexcept { return half_precision ? 2 : 4; }  // of a tensor
+};
+
+// What impastoQueryRequirements asks of a device before it is created: nullptr, or why the Vulkan backend cannot run.
+const char* whyUnsupported(const InstanceDispatch& vk, VkPhysicalDevice physical_device);
+// Does the device offer shaderFloat16 and storageBuffer16BitAccess?
+bool offersHalfPrecision(const InstanceDispatch& vk, VkPhysicalDevice physical_device);
+
+// A handle created on a VulkanDevice, destroyed by the member function `Destroy` of its dispatch table.
+template <typename T, auto Destroy>
+class Handle {
+ public:
+  Handle() = default;
+  Handle(const VulkanDevice& device, T handle) noexcept : device_(&device), handle_(handle) {}
+  Handle(Handle&& other) noexcept
+      : device_(std::exchange(other.device_, nullptr)), handle_(std::exchange(other.handle_, T{})) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(device_, other.device_);
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Handle() {
+    if (handle_ != T{}) (device_->vk.*Destroy)(device_->device, handle_, nullptr);
+  }
+  T get() const noexcept { return handle_; }
+  explicit operator bool() const noexcept { return handle_ != T{}; }
+
+ private:
+  const VulkanDevice* device_ = nullptr;
+  T handle_{};
+};
+
+using DescriptorPool = Handle<VkDescriptorPool, &Dispatch::DestroyDescriptorPool>;
+using DescriptorSetLayout = Handle<VkDescriptorSetLayout, &Dispatch::DestroyDescriptorSetLayout>;
+using Memory = Handle<VkDeviceMemory, &Dispatch::FreeMemory>;
+using Pipeline = Handle<VkPipeline, &Dispatch::DestroyPipeline>;
+using PipelineLayout = Handle<VkPipelineLayout, &Dispatch::DestroyPipelineLayout>;
+using PipelineCache = Handle<VkPipelineCache, &Dispatch::DestroyPipelineCache>;
+using RawBuffer = Handle<VkBuffer, &Dispatch::DestroyBuffer>;
+using Sampler = Handle<VkSampler, &Dispatch::DestroySampler>;
+using ShaderModule = Handle<VkShaderModule, &Dispatch::DestroyShaderModule>;
+
+DescriptorSetLayout createDescriptorSetLayout(const VulkanDevice& device,
+                                              std::span<const VkDescriptorSetLayoutBinding> bindings);
+PipelineLayout createPipelineLayout(const VulkanDevice& device, VkDescriptorSetLayout set_layout,
+                                    uint32_t push_constant_bytes);
+DescriptorPool createDescriptorPool(const VulkanDevice& device, uint32_t max_sets,
+                                    std::span<const VkDescriptorPoolSize> sizes);
+VkDescriptorSet allocateDescriptorSet(const VulkanDevice& device, VkDescriptorPool pool, VkDescriptorSetLayout layout);
+
+// Entry point "main"; specialisation constants 0, 1, 2, ... are `constants`.
+Pipeline createComputePipeline(const VulkanDevice& device, std::span<const uint32_t> spirv,
+                               std::span<const uint32_t> constants, VkPipelineLayout layout);
+
+// A buffer and the memory it alone lies in.
+class Buffer {
+ public:
+  Buffer() = default;
+  // Of the memory types that have all of `required`, one with as many of `preferred` as there is.
+  // Throws Error(OutOfMemory), naming `what`, the size and, where one stands in the way, the limit.
+  Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, VkMemoryPropertyFlags required,
+         VkMemoryPropertyFlags preferred, const char* what);
+
+  VkBuffer get() const noexcept { return buffer_.get(); }
+  VkDeviceSize size() const noexcept { return size_; }
+  VkDeviceSize allocatedBytes() const noexcept { return allocated_; }
+  bool hostVisible() const noexcept { return (flags_ & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) != 0; }
+
+  // Writes and makes it available to later submissions; for host-visible memory.
+  void write(const VulkanDevice& device, std::span<const std::byte> bytes);
+
+ private:
+  RawBuffer buffer_;
+  Memory memory_;  // freed before the buffer that is bound to it: allowed, as neither is used then
+  VkDeviceSize size_ = 0, allocated_ = 0;
+  VkMemoryPropertyFlags flags_ = 0;
+};
+
+}  // namespace impasto::vulkan

@@ -1,0 +1,77 @@
+// The Vulkan functions that the plugin calls, loaded through the host's vkGetInstanceProcAddr: the library links no
+// loader and holds no global. A function that is new to the plugin is one more line in a list below.
+//
+// Calls that return a VkResult go through check(), which throws.
+#pragma once
+
+#include <vulkan/vulkan_core.h>
+
+namespace impasto::vulkan {
+
+#define IMPASTO_INSTANCE_FUNCTIONS(X) \
+  X(GetDeviceProcAddr)                \
+  X(GetPhysicalDeviceFeatures2)       \
+  X(GetPhysicalDeviceFormatProperties) \
+  X(GetPhysicalDeviceMemoryProperties) \
+  X(GetPhysicalDeviceProperties2)     \
+  X(GetPhysicalDeviceQueueFamilyProperties)
+
+#define IMPASTO_DEVICE_FUNCTIONS(X) \
+  X(AllocateDescriptorSets)         \
+  X(AllocateMemory)                 \
+  X(BindBufferMemory)               \
+  X(CmdBindDescriptorSets)          \
+  X(CmdBindPipeline)                \
+  X(CmdCopyBuffer)                  \
+  X(CmdDispatch)                    \
+  X(CmdPipelineBarrier2)            \
+  X(CmdPushConstants)               \
+  X(CreateBuffer)                   \
+  X(CreateComputePipelines)         \
+  X(CreateDescriptorPool)           \
+  X(CreateDescriptorSetLayout)      \
+  X(CreatePipelineCache)            \
+  X(CreatePipelineLayout)           \
+  X(CreateSampler)                  \
+  X(CreateShaderModule)             \
+  X(DestroyBuffer)                  \
+  X(DestroyDescriptorPool)          \
+  X(DestroyDescriptorSetLayout)     \
+  X(DestroyPipeline)                \
+  X(DestroyPipelineCache)           \
+  X(DestroyPipelineLayout)          \
+  X(DestroySampler)                 \
+  X(DestroyShaderModule)            \
+  X(FlushMappedMemoryRanges)        \
+  X(FreeMemory)                     \
+  X(GetBufferMemoryRequirements)    \
+  X(GetPipelineCacheData)           \
+  X(MapMemory)                      \
+  X(UnmapMemory)                    \
+  X(UpdateDescriptorSets)
+
+// Functions of an instance: `dispatch.GetPhysicalDeviceProperties2(...)`.
+struct InstanceDispatch {
+#define IMPASTO_DECLARE(name) PFN_vk##name name = nullptr;
+  IMPASTO_INSTANCE_FUNCTIONS(IMPASTO_DECLARE)
+#undef IMPASTO_DECLARE
+
+  InstanceDispatch() = default;
+  // Throws Error(Unsupported), naming the function that the host's loader does not know.
+  InstanceDispatch(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance);
+};
+
+// The same and the functions of a device.
+struct Dispatch : InstanceDispatch {
+#define IMPASTO_DECLARE(name) PFN_vk##name name = nullptr;
+  IMPASTO_DEVICE_FUNCTIONS(IMPASTO_DECLARE)
+#undef IMPASTO_DECLARE
+
+  Dispatch() = default;
+  Dispatch(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance, VkDevice device);
+};
+
+// Throws Error(OutOfMemory, DeviceLost or Internal) "vkCreateBuffer: out of device memory" unless `result` is VK_SUCCESS.
+void check(VkResult result, const char* call);
+
+}  // namespace impasto::vulkan
