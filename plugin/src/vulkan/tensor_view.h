@@ -39,6 +39,9 @@ struct TensorBand {
   VkDeviceSize range = 0;
 };
 
+// Bands begin at multiples of this many rows, as minStorageBufferOffsetAlignment wants it.
+uint32_t bandGranularity(const VulkanDevice& device, const TensorView& view);
+
 // Splits a tensor into as few bands as maxStorageBufferRange allows (one, nearly always: 128 MiB at least on anything
 // that runs this) with offsets that minStorageBufferOffsetAlignment allows. A shader that reads or writes a whole tensor
 // is dispatched once per band, with the band's rows, and indexes with y - first_row.
