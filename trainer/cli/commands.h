@@ -1,0 +1,16 @@
+// The subcommands of impasto-train: each adds itself to the command line and fills in what to run.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace impasto::trainer {
+
+// Returns the exit status: 0 done, 1 failed or stopped.
+using Job = std::function<int()>;
+
+void addStyleCommand(CLI::App& app, Job& job);
+void addExportCommand(CLI::App& app, Job& job);
+void addInspectCommand(CLI::App& app, Job& job);
+
+}  // namespace impasto::trainer

@@ -1,0 +1,49 @@
+// impasto-train: trains, exports and inspects style generators. Exit status: 0 ok, 1 failed, 2 misused.
+#include <c10/util/Exception.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "cli/commands.h"
+#include "style/error.h"
+
+namespace {
+
+// LibTorch's messages carry a stack trace below their first line.
+std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+int fail(const std::string& message, int status) {
+  std::fprintf(stderr, "impasto-train: %s\n", firstLine(message).c_str());
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace impasto;
+  CLI::App app{"Trains style generators for Impasto."};
+  app.name("impasto-train");
+  app.set_version_flag("--version", "impasto-train " IMPASTO_VERSION);
+  app.require_subcommand(1);
+  trainer::Job job;
+  trainer::addStyleCommand(app, job);
+  trainer::addExportCommand(app, job);
+  trainer::addInspectCommand(app, job);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return fail(std::string(error.what()) + " (see --help)", 2);
+  }
+  try {
+    return job();
+  } catch (const Error& error) {
+    return fail(error.what(), error.code() == ErrorCode::InvalidArgument ? 2 : 1);
+  } catch (const c10::Error& error) {
+    return fail(std::string("LibTorch: ") + error.what_without_backtrace(), 1);
+  } catch (const std::exception& error) {
+    return fail(error.what(), 1);
+  }
+}

@@ -1,0 +1,59 @@
+// Random training crops, prepared by one background thread while the networks work.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "data/image.h"
+
+namespace impasto::trainer {
+
+struct CropBatch {
+  torch::Tensor pictures;                                   // N x 3 x S x S float32 in [0, 1], channels-last
+  std::vector<std::pair<uint32_t, uint32_t>> noise_offsets;  // one for each picture
+};
+
+// Batch i is a function of (seed, i, the pictures) and nothing else, so that a resumed run sees the same batches.
+// next() is called from one thread.
+class CropLoader {
+ public:
+  struct Options {
+    int crop = 256;               // side S, pixels
+    int batch = 4;
+    uint64_t seed = 1;
+    double smallest_scale = 0.5;  // a crop shows the picture at this to 1 times its stored size (never enlarged unless
+                                  // it is smaller than the crop)
+  };
+
+  // `images` must outlive the loader and not change.
+  CropLoader(const std::vector<Image>& images, const Options& options, uint64_t first_batch);
+  ~CropLoader();
+  CropLoader(const CropLoader&) = delete;
+  CropLoader& operator=(const CropLoader&) = delete;
+
+  CropBatch next();
+
+ private:
+  void work();
+
+  const std::vector<Image>& images_;
+  const Options options_;
+  uint64_t next_batch_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<CropBatch> ready_;
+  bool stop_ = false;
+  std::thread thread_;  // last: starts when everything else stands
+};
+
+// The batch itself, for those who need it now.
+CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Options& options, uint64_t index);
+
+}  // namespace impasto::trainer

@@ -1,0 +1,37 @@
+// Pictures in memory and in files: 8-bit RGB, sRGB-encoded, interleaved.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace impasto::trainer {
+
+struct Image {
+  int width = 0, height = 0;
+  std::vector<uint8_t> rgb;  // height x width x 3
+};
+
+// PNG, JPEG and what else stb_image reads, of at most kMaxImagePixels. Throws impasto::Error(Io), naming the path.
+Image readImage(const std::string& path);
+inline constexpr int64_t kMaxImagePixels = int64_t{16384} * 16384 / 4;
+
+// The rectangle at (x, y), w x h pixels, filtered to width x height.
+Image resample(const Image& image, int x, int y, int w, int h, int width, int height);
+
+// The whole picture, its shorter side `shorter` pixels.
+Image scaleShorterSide(const Image& image, int shorter);
+
+// The picture, made smaller if its shorter side is above `limit`.
+Image limitShorterSide(Image image, int limit);
+
+// 3 x H x W float32 in [0, 1] and back; fromTensor rounds and clamps.
+torch::Tensor toTensor(const Image& image);
+Image fromTensor(const torch::Tensor& picture);
+
+// PNG, whole or not at all. Throws impasto::Error(Io), naming the path.
+void writePng(const Image& image, const std::string& path);
+
+}  // namespace impasto::trainer

@@ -1,0 +1,56 @@
+#include "data/image_folder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "style/error.h"
+
+namespace impasto::trainer {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool isPicture(const fs::path& path) {
+  static const std::set<std::string> kExtensions = {".png", ".jpg", ".jpeg", ".bmp", ".tga", ".ppm"};
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return kExtensions.count(extension) > 0;
+}
+
+std::vector<std::string> picturesBelow(const std::string& folder) {
+  std::vector<std::string> paths;
+  try {
+    if (!fs::is_directory(folder)) throw Error(ErrorCode::Io, folder + ": there is no such folder");
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file() && isPicture(entry.path())) paths.push_back(entry.path().string());
+    }
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorCode::Io, folder + ": cannot be read: " + error.code().message());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace
+
+ImageFolder readImageFolders(const std::vector<std::string>& folders, int limit,
+                             const std::function<void(const std::string&)>& skipped) {
+  ImageFolder result;
+  for (const std::string& folder : folders) {
+    const size_t before = result.images.size();
+    for (const std::string& path : picturesBelow(folder)) {
+      try {
+        result.images.push_back(limitShorterSide(readImage(path), limit));
+        result.paths.push_back(path);
+      } catch (const Error& error) {
+        skipped(error.what());
+      }
+    }
+    if (result.images.size() == before) throw Error(ErrorCode::Io, folder + ": holds no readable picture (PNG, JPEG)");
+  }
+  return result;
+}
+
+}  // namespace impasto::trainer

@@ -1,0 +1,23 @@
+// All pictures of some folders, decoded once and kept in memory.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "data/image.h"
+
+namespace impasto::trainer {
+
+struct ImageFolder {
+  std::vector<std::string> paths;  // sorted within each folder, one for each picture
+  std::vector<Image> images;
+};
+
+// Reads every .png, .jpg, .jpeg, .bmp, .tga and .ppm below `folders`, shrinking those whose shorter side is above
+// `limit` pixels. A file that cannot be read is left out and `skipped` hears a one-line message that names it. Throws
+// impasto::Error(Io) for a folder that is missing, or that holds no picture.
+ImageFolder readImageFolders(const std::vector<std::string>& folders, int limit,
+                             const std::function<void(const std::string&)>& skipped);
+
+}  // namespace impasto::trainer
