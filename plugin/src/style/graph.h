@@ -8,6 +8,7 @@
 // `Graph::alignment` (the largest downscale in the graph), and the output is cropped back.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -61,12 +62,18 @@ struct Graph {
 
   bool wants(InputKind kind) const noexcept;
   double multiplyAddsPerPixel() const noexcept;  // of all convolutions, per full-resolution pixel
+  double valuesPerPixel() const noexcept;        // of all ops' tensors, likewise
 };
 
 inline constexpr uint32_t kMaxOps = 256;
 inline constexpr uint32_t kMaxChannels = 512;
 inline constexpr uint32_t kMaxDownscale = 16;
 inline constexpr uint32_t kMaxConcatInputs = 8;
+inline constexpr size_t kMaxNameLength = 64;
+// Bounds on what one pixel of a frame may cost, so that a small file cannot ask for an hour or a terabyte. The largest
+// generator of the project takes 60k multiply-adds and some 100 values.
+inline constexpr double kMaxMultiplyAddsPerPixel = 1e6;
+inline constexpr double kMaxValuesPerPixel = 4096;  // channels / downscale^2, summed over all ops
 
 // Checks every rule above and fills in the inferred channels, downscales and the alignment.
 // Throws Error(InvalidStyle) with a message that names the op.

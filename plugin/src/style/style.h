@@ -15,7 +15,7 @@ namespace impasto {
 
 struct ConvWeights {
   std::vector<float> kernel;  // OIHW; values already rounded to fp16 when they came from a file
-  std::vector<float> bias;    // O
+  std::vector<float> bias;    // O; fp32
 };
 
 struct Provenance {
@@ -36,6 +36,12 @@ struct Style {
   Provenance provenance;
 };
 
+// Checks and infers the graph (validateGraph), then checks that the weights are those the graph needs, finite and in
+// range, and that the strings can be written. Throws Error(InvalidStyle).
+void validateStyle(Style& style);
+
+uint64_t parameterCount(const Style& style) noexcept;  // weights and biases
+
 // Reads a style file from memory. The bytes are hostile: all sizes, offsets, counts, strings and the graph are checked
 // before anything is allocated or indexed. Throws Error(InvalidStyle).
 Style readStyle(std::span<const std::byte> bytes);
@@ -43,12 +49,15 @@ Style readStyle(std::span<const std::byte> bytes);
 // Reads a file of at most kMaxStyleFileBytes. Throws Error(Io) or Error(InvalidStyle), naming the path.
 Style readStyleFile(const std::string& path);
 
-// Validates the style, rounds weights to fp16 and serialises. Equal styles give equal bytes. Throws Error(InvalidStyle).
+// Validates the style, rounds kernels to fp16 and serialises. Equal styles give equal bytes. Throws Error(InvalidStyle).
 std::vector<std::byte> writeStyle(const Style& style);
 
 // writeStyle() to a temporary name beside `path`, then renames. Throws Error(Io).
 void writeStyleFile(const Style& style, const std::string& path);
 
 inline constexpr size_t kMaxStyleFileBytes = 64u << 20;
+inline constexpr size_t kMaxStyleHeaderBytes = 1u << 20;
+inline constexpr size_t kMaxParameters = 16u << 20;  // weights and biases together
+inline constexpr float kFirstHalfOverflow = 65520.0f;  // weights and biases are smaller, so that fp16 can hold them
 
 }  // namespace impasto
