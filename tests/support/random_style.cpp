@@ -1,0 +1,267 @@
+#include "support/random_style.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace impasto::test {
+namespace {
+
+uint32_t append(Graph& graph, Op op) {
+  const auto index = static_cast<uint32_t>(graph.ops.size());
+  op.name = std::string(toString(op.type)) + std::to_string(index);
+  graph.ops.push_back(std::move(op));
+  return index;
+}
+
+// Grows a graph op by op. Shapes are tracked here, as validateGraph() will infer them.
+class GraphMaker {
+ public:
+  GraphMaker(Random& random, const RandomStyleOptions& options) : random_(random), options_(options) {}
+
+  Graph run() {
+    keep(addInput(graph_, InputKind::Color), 3, 1);
+    const uint32_t count = random_.between(options_.min_ops, options_.max_ops);
+    while (graph_.ops.size() < count) grow();
+    graph_.output = finish(static_cast<uint32_t>(graph_.ops.size() - 1));
+    if (random_.below(8) == 0) conv(graph_.output);
+    return std::move(graph_);
+  }
+
+ private:
+  static constexpr Activation kActivations[] = {Activation::None, Activation::Relu, Activation::LeakyRelu,
+                                                Activation::Sigmoid};
+
+  void keep(uint32_t index, uint32_t channels, uint32_t downscale) {
+    graph_.ops[index].channels = channels;
+    graph_.ops[index].downscale = downscale;
+  }
+
+  const Op& op(uint32_t index) const { return graph_.ops[index]; }
+
+  // Half the time the newest, so that graphs are deep.
+  uint32_t pick() {
+    const auto count = static_cast<uint32_t>(graph_.ops.size());
+    return random_.below(2) == 0 ? count - 1 : random_.below(count);
+  }
+
+  uint32_t conv(uint32_t input) {
+    const uint32_t channels = random_.between(1, options_.max_channels);
+    const uint32_t stride = op(input).downscale * 2 <= options_.max_downscale ? random_.between(1, 2) : 1;
+    const uint32_t index =
+        addConv(graph_, input, channels, random_.below(2) == 0 ? 1 : 3, stride, kActivations[random_.below(4)]);
+    keep(index, channels, op(input).downscale * stride);
+    return index;
+  }
+
+  // One attempt; adds nothing where the picked tensors do not fit.
+  void grow() {
+    const uint32_t input = pick();
+    const uint32_t block = random_.below(2) == 0 ? 2 : 4;
+    const uint32_t area = block * block;
+    switch (random_.below(12)) {
+      case 0: {
+        const auto kind = static_cast<InputKind>(options_.color_only ? 0 : random_.below(4));
+        keep(addInput(graph_, kind), inputChannels(kind), 1);
+        break;
+      }
+      case 1: {
+        uint32_t downscale = 1u << random_.below(5);
+        downscale = std::min(downscale, options_.max_downscale);
+        const uint32_t channels = random_.between(1, 8);
+        keep(addNoise(graph_, channels, downscale, random_.bits()), channels, downscale);
+        break;
+      }
+      case 2:
+      case 3:
+        if (op(input).channels * area <= options_.max_channels * 4 &&
+            op(input).downscale * block <= options_.max_downscale)
+          keep(addOp(graph_, OpType::SpaceToDepth, {input}, block), op(input).channels * area,
+               op(input).downscale * block);
+        break;
+      case 4:
+        if (op(input).channels % area == 0 && op(input).downscale >= block)
+          keep(addOp(graph_, OpType::DepthToSpace, {input}, block), op(input).channels / area,
+               op(input).downscale / block);
+        break;
+      case 5:
+        if (op(input).downscale >= 2)
+          keep(addOp(graph_, OpType::Upsample, {input}), op(input).channels, op(input).downscale / 2);
+        break;
+      case 6:
+        add(input);
+        break;
+      case 7:
+        concat(input);
+        break;
+      default:
+        conv(input);
+        break;
+    }
+  }
+
+  void add(uint32_t input) {
+    for (int attempt = 0; attempt < 4; ++attempt) {
+      const uint32_t other = attempt < 3 ? pick() : input;
+      if (op(other).channels != op(input).channels || op(other).downscale != op(input).downscale) continue;
+      keep(addOp(graph_, OpType::Add, {input, other}, 0, kActivations[random_.below(4)]), op(input).channels,
+           op(input).downscale);
+      return;
+    }
+  }
+
+  void concat(uint32_t input) {
+    std::vector<uint32_t> inputs = {input};
+    uint32_t channels = op(input).channels;
+    const uint32_t wanted = random_.between(2, kMaxConcatInputs);
+    for (int attempt = 0; attempt < 16 && inputs.size() < wanted; ++attempt) {
+      const uint32_t other = pick();
+      if (op(other).downscale != op(input).downscale) continue;
+      if (channels + op(other).channels > options_.max_channels * 4) continue;
+      inputs.push_back(other);
+      channels += op(other).channels;
+    }
+    if (inputs.size() < 2) return;
+    const uint32_t downscale = op(input).downscale;
+    keep(addOp(graph_, OpType::Concat, inputs), channels, downscale);
+  }
+
+  uint32_t finish(uint32_t index) {
+    while (op(index).downscale > 1) {
+      const bool shuffle = op(index).channels % 4 == 0 && random_.below(2) == 0;
+      const uint32_t channels = shuffle ? op(index).channels / 4 : op(index).channels;
+      const uint32_t downscale = op(index).downscale / 2;
+      index = shuffle ? addOp(graph_, OpType::DepthToSpace, {index}, 2) : addOp(graph_, OpType::Upsample, {index});
+      keep(index, channels, downscale);
+    }
+    index = addConv(graph_, index, 3, random_.below(2) == 0 ? 1 : 3, 1, kActivations[random_.below(4)]);
+    keep(index, 3, 1);
+    return index;
+  }
+
+  Random& random_;
+  const RandomStyleOptions& options_;
+  Graph graph_;
+};
+
+// An upper estimate of the values of every tensor, to scale the weights by.
+std::vector<float> magnitudesOf(const Graph& graph) {
+  std::vector<float> magnitudes;
+  for (const Op& op : graph.ops) {
+    float magnitude = 1.0f;
+    if (op.type == OpType::Add) magnitude = magnitudes[op.inputs[0]] + magnitudes[op.inputs[1]];
+    if (op.type == OpType::SpaceToDepth || op.type == OpType::DepthToSpace || op.type == OpType::Upsample)
+      magnitude = magnitudes[op.inputs[0]];
+    if (op.type == OpType::Concat)
+      for (const uint32_t i : op.inputs) magnitude = std::max(magnitude, magnitudes[i]);
+    magnitudes.push_back(op.activation == Activation::Sigmoid ? 1.0f : magnitude);
+  }
+  return magnitudes;
+}
+
+}  // namespace
+
+uint32_t addInput(Graph& graph, InputKind kind) {
+  Op op;
+  op.type = OpType::Input;
+  op.input_kind = kind;
+  return append(graph, std::move(op));
+}
+
+uint32_t addNoise(Graph& graph, uint32_t channels, uint32_t downscale, uint32_t seed) {
+  Op op;
+  op.type = OpType::Noise;
+  op.channels = channels;
+  op.downscale = downscale;
+  op.seed = seed;
+  return append(graph, std::move(op));
+}
+
+uint32_t addConv(Graph& graph, uint32_t input, uint32_t channels, uint32_t kernel, uint32_t stride,
+                 Activation activation) {
+  Op op;
+  op.type = OpType::Conv2d;
+  op.inputs = {input};
+  op.channels = channels;
+  op.kernel = kernel;
+  op.stride = stride;
+  op.activation = activation;
+  return append(graph, std::move(op));
+}
+
+uint32_t addOp(Graph& graph, OpType type, std::vector<uint32_t> inputs, uint32_t block, Activation activation) {
+  Op op;
+  op.type = type;
+  op.inputs = std::move(inputs);
+  op.block = block;
+  op.activation = activation;
+  return append(graph, std::move(op));
+}
+
+Style makeStyle(Graph graph, Random& random) {
+  validateGraph(graph);
+  Style style;
+  style.graph = std::move(graph);
+  style.size = "custom";
+  const std::vector<float> magnitudes = magnitudesOf(style.graph);
+  for (uint32_t i = 0; i < style.graph.ops.size(); ++i) {
+    const Op& op = style.graph.ops[i];
+    if (op.type != OpType::Conv2d) continue;
+    const uint32_t input = op.inputs[0];
+    const uint32_t taps = style.graph.ops[input].channels * op.kernel * op.kernel;
+    const float bound =
+        std::sqrt(3.0f / static_cast<float>(taps)) / magnitudes[input];  // unit variance from unit input
+    ConvWeights& weights = style.weights[i];
+    weights.kernel.resize(size_t{op.channels} * taps);
+    weights.bias.resize(op.channels);
+    for (float& value : weights.kernel) value = random.uniform(-bound, bound);
+    for (float& value : weights.bias) value = random.uniform(-0.2f, 0.2f);
+  }
+  return style;
+}
+
+Style makeRandomStyle(uint32_t seed, const RandomStyleOptions& options) {
+  Random random(seed);
+  Style style = makeStyle(GraphMaker(random, options).run(), random);
+  style.provenance.title = "Random " + std::to_string(seed);
+  return style;
+}
+
+Style makeSmallStyle(uint32_t seed) {
+  Random random(seed);
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {color}, 4);
+  const uint32_t noise = addNoise(graph, 2, 4, seed);
+  const uint32_t quarter =
+      addConv(graph, addOp(graph, OpType::Concat, {folded, noise}), 16, 3, 1, Activation::LeakyRelu);
+  const uint32_t eighth = addConv(graph, quarter, 24, 3, 2, Activation::Relu);
+  const uint32_t residual = addConv(graph, eighth, 24, 3, 1, Activation::None);
+  const uint32_t trunk = addOp(graph, OpType::Add, {eighth, residual}, 0, Activation::Relu);
+  const uint32_t up = addOp(graph, OpType::Upsample, {trunk});
+  const uint32_t merged = addConv(graph, addOp(graph, OpType::Concat, {up, quarter}), 16, 1, 1, Activation::Relu);
+  const uint32_t half = addOp(graph, OpType::DepthToSpace, {merged}, 2);
+  const uint32_t half_conv = addConv(graph, half, 12, 3, 1, Activation::Relu);
+  const uint32_t full = addOp(graph, OpType::DepthToSpace, {half_conv}, 2);
+  graph.output = addConv(graph, addOp(graph, OpType::Concat, {full, color}), 3, 3, 1, Activation::Sigmoid);
+  Style style = makeStyle(std::move(graph), random);
+  style.provenance = {"Small", "A test", "2024", "CC0-1.0", std::string(64, '0'), "{}", "{}"};
+  return style;
+}
+
+ReferenceInputs makeRandomInputs(const Graph& graph, uint32_t height, uint32_t width, uint32_t seed) {
+  Random random(seed);
+  const auto make = [&](InputKind kind, float low) {
+    Tensor tensor(inputChannels(kind), height, width);
+    for (float& value : tensor.data) value = random.uniform(low, 1.0f);
+    return tensor;
+  };
+  ReferenceInputs inputs;
+  inputs.color = make(InputKind::Color, 0.0f);
+  if (graph.wants(InputKind::Depth)) inputs.depth = make(InputKind::Depth, 0.0f);
+  if (graph.wants(InputKind::Normals)) inputs.normals = make(InputKind::Normals, -1.0f);
+  if (graph.wants(InputKind::History)) inputs.history = make(InputKind::History, 0.0f);
+  return inputs;
+}
+
+}  // namespace impasto::test

@@ -1,0 +1,54 @@
+// Styles made from a seed: the same on every machine, with weights scaled so that all values stay of the order of 1.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "reference/reference.h"
+#include "style/style.h"
+
+namespace impasto::test {
+
+// PCG steps with fixed mappings: the distributions of <random> differ between standard libraries.
+class Random {
+ public:
+  explicit Random(uint32_t seed) : state_(pcgHash(seed)) {}
+  uint32_t bits() { return pcgHash(state_ += 0x9E3779B9u); }
+  uint32_t below(uint32_t bound) { return static_cast<uint32_t>((uint64_t{bits()} * bound) >> 32); }
+  uint32_t between(uint32_t least, uint32_t most) { return least + below(most - least + 1); }
+  float uniform(float low, float high) { return low + (high - low) * static_cast<float>(bits() >> 8) * 0x1p-24f; }
+
+ private:
+  uint32_t state_;
+};
+
+struct RandomStyleOptions {
+  uint32_t min_ops = 4, max_ops = 24;  // before what brings the last tensor to 3 channels at full resolution
+  uint32_t max_channels = 24;          // of one op, where the graph leaves a choice
+  uint32_t max_downscale = kMaxDownscale;
+  bool color_only = false;  // no depth, normals, history
+};
+
+// A random valid graph of all kinds of ops, also with ops that the output does not need, with the output in the middle,
+// with one tensor taken twice.
+Style makeRandomStyle(uint32_t seed, const RandomStyleOptions& options = {});
+
+// The project's generator in little: folded by 4, a trunk at 1/4 and 1/8 with a skip, back in two stages, the frame
+// read once more at full resolution. Needs colour only.
+Style makeSmallStyle(uint32_t seed);
+
+// Random weights for every conv2d of a graph, which is validated first.
+Style makeStyle(Graph graph, Random& random);
+
+// Inputs within the ranges of graph.h for all that the graph wants.
+ReferenceInputs makeRandomInputs(const Graph& graph, uint32_t height, uint32_t width, uint32_t seed);
+
+// To write graphs by hand: each adds an op named "<type><index>" and returns its index.
+uint32_t addInput(Graph& graph, InputKind kind);
+uint32_t addNoise(Graph& graph, uint32_t channels, uint32_t downscale, uint32_t seed);
+uint32_t addConv(Graph& graph, uint32_t input, uint32_t channels, uint32_t kernel, uint32_t stride = 1,
+                 Activation activation = Activation::None);
+uint32_t addOp(Graph& graph, OpType type, std::vector<uint32_t> inputs, uint32_t block = 0,
+               Activation activation = Activation::None);
+
+}  // namespace impasto::test
