@@ -11,7 +11,7 @@ namespace impasto::vulkan {
 #define IMPASTO_INSTANCE_FUNCTIONS(X) \
   X(GetDeviceProcAddr)                \
   X(GetPhysicalDeviceFeatures2)       \
-  X(GetPhysicalDeviceFormatProperties) \
+  X(GetPhysicalDeviceFormatProperties2) \
   X(GetPhysicalDeviceMemoryProperties) \
   X(GetPhysicalDeviceProperties2)     \
   X(GetPhysicalDeviceQueueFamilyProperties)

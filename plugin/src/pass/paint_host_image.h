@@ -1,0 +1,12 @@
+// impastoPaintHostImage: a picture in host memory through the fp32 reference and the reference composite.
+#pragma once
+
+#include "impasto/impasto.h"
+#include "style/style.h"
+
+namespace impasto {
+
+// Throws Error(InvalidArgument) or Error(Unsupported); std::bad_alloc when the reference's tensors do not fit.
+void paintHostImage(const Style& style, const ImpastoHostImage& image);
+
+}  // namespace impasto

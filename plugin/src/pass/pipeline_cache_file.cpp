@@ -1,0 +1,94 @@
+#include "pass/pipeline_cache_file.h"
+
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "style/error.h"
+
+namespace impasto {
+namespace {
+
+constexpr uint64_t kMaxFileBytes = 256u << 20;
+
+// Followed by the driver's data. Host byte order: the device identity keeps foreign machines out.
+struct Header {
+  char magic[8];
+  uint32_t vendor, device, driver_version, reserved;
+  uint8_t cache_uuid[VK_UUID_SIZE];
+  uint64_t data_size;
+  uint64_t checksum;  // of everything before it, with this field 0, and of the data
+};
+
+constexpr char kMagic[8] = {'I', 'M', 'P', 'A', 'S', 'T', 'O', '1'};
+
+// FNV-1a: against accidents, not against attackers, who could as well replace the program.
+uint64_t fnv1a(std::span<const std::byte> bytes, uint64_t hash = 14695981039346656037u) noexcept {
+  for (const std::byte b : bytes) hash = (hash ^ static_cast<uint64_t>(b)) * 1099511628211u;
+  return hash;
+}
+
+Header makeHeader(const VkPhysicalDeviceProperties& device, std::span<const std::byte> data) noexcept {
+  Header header = {};
+  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  header.vendor = device.vendorID;
+  header.device = device.deviceID;
+  header.driver_version = device.driverVersion;
+  std::memcpy(header.cache_uuid, device.pipelineCacheUUID, VK_UUID_SIZE);
+  header.data_size = data.size();
+  header.checksum = fnv1a(data, fnv1a(std::as_bytes(std::span(&header, 1))));
+  return header;
+}
+
+}  // namespace
+
+PipelineCacheFile readPipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device) {
+  PipelineCacheFile file;
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return file;
+  file.ignored = "it cannot be read";
+  if (!std::filesystem::is_regular_file(path, error)) return file;
+  const uint64_t size = std::filesystem::file_size(path, error);
+  if (error) return file;
+  if (size < sizeof(Header) || size > kMaxFileBytes) {
+    file.ignored = "it is damaged";
+    return file;
+  }
+  Header header;
+  std::vector<std::byte> data(size - sizeof(Header));
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(reinterpret_cast<char*>(&header), sizeof header);
+  stream.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(data.size()));
+  if (!stream) return file;
+  const Header expected = makeHeader(device, data);
+  if (std::memcmp(&header, &expected, offsetof(Header, data_size)) != 0) {
+    file.ignored = "another device, driver or version wrote it";
+  } else if (std::memcmp(&header, &expected, sizeof header) != 0) {
+    file.ignored = "it is damaged";
+  } else {
+    file.ignored.clear();
+    file.data = std::move(data);
+  }
+  return file;
+}
+
+void writePipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device,
+                            std::span<const std::byte> data) {
+  const std::string temporary = path + "." + std::to_string(std::random_device{}()) + ".tmp";
+  const Header header = makeHeader(device, data);
+  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+  stream.write(reinterpret_cast<const char*>(&header), sizeof header);
+  stream.write(reinterpret_cast<const char*>(data.data()), static_cast<std::streamsize>(data.size()));
+  stream.close();
+  std::error_code error;
+  if (stream) std::filesystem::rename(temporary, path, error);
+  if (!stream || error) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw Error(ErrorCode::Io, "cannot write pipeline cache " + path);
+  }
+}
+
+}  // namespace impasto

@@ -1,0 +1,26 @@
+// The file in which compiled pipelines survive the program. It is read as hostile input: what another device, driver or
+// version wrote, and what is damaged, never reaches the driver. No state; concurrent writers each rename a whole file
+// into place.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <vulkan/vulkan_core.h>
+
+namespace impasto {
+
+struct PipelineCacheFile {
+  std::vector<std::byte> data;  // for VkPipelineCacheCreateInfo; empty when there is nothing to use
+  std::string ignored;          // why an existing file was not used; "" otherwise
+};
+
+PipelineCacheFile readPipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device);
+
+// To a temporary name beside `path`, then renamed. Throws Error(Io).
+void writePipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device,
+                            std::span<const std::byte> data);
+
+}  // namespace impasto
