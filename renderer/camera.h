@@ -1,0 +1,31 @@
+// Where the picture is taken from.
+#pragma once
+
+#include <cstdint>
+
+#include "renderer/scene/pose.h"
+#include "renderer/scene/scene.h"
+
+namespace impasto::render {
+
+struct CameraView {
+  glm::mat4 view{1.0f};  // world to view, looking down -Z
+  float vertical_fov = 0.9f;
+  float near_plane = 0.1f;
+
+  glm::vec3 position() const { return glm::vec3(glm::inverse(view)[3]); }
+
+  // View to clip: Vulkan's Y down, depth reversed (1 at the near plane) and infinite, so that precision follows scale.
+  glm::mat4 projection(float aspect) const;
+};
+
+CameraView lookAt(const glm::vec3& position, const glm::vec3& target, float vertical_fov, float near_plane);
+
+// The scene's camera `index` if it has one; otherwise one that frames the bounding box.
+CameraView sceneCamera(const Scene& scene, const Pose& pose, int index = 0);
+
+// A walk through the scene's viewpoints (or around its bounding box): a new place for every `clip`, a slow move within
+// it as `t` goes from 0 to 1. The same numbers give the same view.
+CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, float t);
+
+}  // namespace impasto::render

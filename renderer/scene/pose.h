@@ -1,0 +1,22 @@
+// Where everything in a scene is at one moment: world matrices of nodes and joint matrices of skins.
+#pragma once
+
+#include <vector>
+
+#include "renderer/scene/scene.h"
+
+namespace impasto::render {
+
+struct Pose {
+  double seconds = 0.0;
+  std::vector<glm::mat4> world;                // one a node
+  std::vector<std::vector<glm::mat4>> joints;  // one list a skin: joint to world times inverse bind
+};
+
+// Plays animation `animation` (looped; kNone or out of range: the rest pose) at `seconds`.
+Pose poseAt(const Scene& scene, double seconds, int animation = 0);
+
+// The world-space box of all meshes in a pose; skinned meshes count at their skin's pose.
+Bounds worldBounds(const Scene& scene, const Pose& pose);
+
+}  // namespace impasto::render

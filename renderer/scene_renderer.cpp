@@ -1,0 +1,282 @@
+#include "renderer/scene_renderer.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <span>
+#include <string>
+
+#include "renderer/shadow_fit.h"
+
+namespace impasto::render {
+namespace {
+
+
+
+constexpr Access kDepthTests{
+    VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
+    VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT};
+constexpr Access kColorOutput{VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                              VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT};
+constexpr Access kFragmentSampled{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT};
+// Who may still be reading a resolved target of the frame before: a compute pass, a copy, a draw.
+constexpr Access kTargetReaders{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT |
+                                    VK_PIPELINE_STAGE_2_TRANSFER_BIT,
+                                VK_ACCESS_2_SHADER_SAMPLED_READ_BIT | VK_ACCESS_2_TRANSFER_READ_BIT};
+
+VkRenderingAttachmentInfo attachment(const Image& image, VkImageLayout layout, VkAttachmentLoadOp load,
+                                     VkClearValue clear) {
+  VkRenderingAttachmentInfo info{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
+  info.imageView = image.view.get();
+  info.imageLayout = layout;
+  info.loadOp = load;
+  info.storeOp = VK_ATTACHMENT_STORE_OP_STORE;
+  info.clearValue = clear;
+  return info;
+}
+
+void setViewport(VkCommandBuffer commands, uint32_t width, uint32_t height) {
+  const VkViewport viewport{0.0f, 0.0f, static_cast<float>(width), static_cast<float>(height), 0.0f, 1.0f};
+  const VkRect2D scissor{{0, 0}, {width, height}};
+  vkCmdSetViewport(commands, 0, 1, &viewport);
+  vkCmdSetScissor(commands, 0, 1, &scissor);
+}
+
+void drawFullscreen(VkCommandBuffer commands) {
+  vkCmdSetCullMode(commands, VK_CULL_MODE_NONE);
+  vkCmdSetFrontFace(commands, VK_FRONT_FACE_COUNTER_CLOCKWISE);
+  vkCmdDraw(commands, 3, 1, 0, 0);
+}
+
+void beginRendering(VkCommandBuffer commands, uint32_t width, uint32_t height,
+                    std::span<const VkRenderingAttachmentInfo> colors, const VkRenderingAttachmentInfo* depth) {
+  VkRenderingInfo info{VK_STRUCTURE_TYPE_RENDERING_INFO};
+  info.renderArea = {{0, 0}, {width, height}};
+  info.layerCount = 1;
+  info.colorAttachmentCount = static_cast<uint32_t>(colors.size());
+  info.pColorAttachments = colors.data();
+  info.pDepthAttachment = depth;
+  vkCmdBeginRendering(commands, &info);
+  setViewport(commands, width, height);
+}
+
+}  // namespace
+
+SceneRenderer::SceneRenderer(const Device& device, const Scene& scene, uint32_t width, uint32_t height, uint32_t slots)
+    : device_(device), scene_(scene), gpu_scene_(device, scene), width_(width), height_(height) {
+  bounds_ = worldBounds(scene, poseAt(scene, 0.0));
+  createLayouts();
+  createSlots(slots);
+  createPipelines();
+  createTargets();
+}
+
+void SceneRenderer::resize(uint32_t width, uint32_t height) {
+  if (width == width_ && height == height_) return;
+  width_ = width;
+  height_ = height;
+  createTargets();
+}
+
+GpuFrame SceneRenderer::frameConstants(const FrameView& now, const FrameView& previous) const {
+  const float aspect = static_cast<float>(width_) / static_cast<float>(height_);
+  const Environment& environment = scene_.environment;
+  const glm::vec3 to_sun = glm::normalize(environment.to_sun);
+  const ShadowFit fit =
+      fitShadow(bounds_, now.camera, aspect, to_sun, environment.shadow_distance, kShadowResolution);
+  GpuFrame frame{};
+  frame.view = now.camera.view;
+  frame.view_projection = now.camera.projection(aspect) * now.camera.view;
+  frame.previous_view_projection = previous.camera.projection(aspect) * previous.camera.view;
+  frame.inverse_view_projection = glm::inverse(frame.view_projection);
+  frame.shadow_matrix = fit.matrix;
+  frame.camera = glm::vec4(now.camera.position(), environment.shadow_distance);
+  frame.to_sun = glm::vec4(to_sun, fit.texel_size);
+  frame.sun_color = glm::vec4(environment.sun_color, environment.exposure);
+  frame.zenith_color = glm::vec4(environment.zenith_color, environment.cloud_cover);
+  const float haze = environment.haze_distance > 0.0f ? 1.0f / environment.haze_distance : 0.0f;
+  frame.horizon_color = glm::vec4(environment.horizon_color, haze);
+  frame.ground_color = glm::vec4(environment.ground_color, kSkyDepth);
+  frame.times = glm::vec4(now.pose->seconds, previous.pose->seconds, 0.0f, 0.0f);
+  frame.extent = glm::vec2(width_, height_);
+  return frame;
+}
+
+void SceneRenderer::writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const {
+  auto* objects = reinterpret_cast<GpuObject*>(slot.objects.mapped);
+  auto* joints = reinterpret_cast<glm::mat4*>(slot.joints.mapped);
+  slot.mirrored.clear();
+  const auto write = [&](const std::vector<Draw>& draws) {
+    for (const Draw& draw : draws) {
+      const auto node = static_cast<size_t>(draw.node);
+      GpuObject object{};
+      object.model = now.pose->world[node];
+      object.previous_model = previous.pose->world[node];
+      const glm::mat3 linear(object.model);
+      const float determinant = glm::determinant(linear);
+      object.normal_matrix = std::abs(determinant) > 1e-20f ? glm::mat4(glm::transpose(glm::inverse(linear)))
+                                                            : glm::mat4(linear);
+      object.material = static_cast<uint32_t>(draw.material);
+      object.joint_offset = object.previous_joint_offset = kNone;
+      if (draw.skin != kNone) {
+        const uint32_t first = gpu_scene_.firstJoint(draw.skin);
+        object.joint_offset = static_cast<int32_t>(first);
+        object.previous_joint_offset = static_cast<int32_t>(first + gpu_scene_.jointCount());
+      }
+      *objects++ = object;
+      slot.mirrored.push_back(draw.skin == kNone && determinant < 0.0f);
+    }
+  };
+  write(gpu_scene_.opaque());
+  write(gpu_scene_.blended());
+  for (const Pose* pose : {now.pose, previous.pose}) {
+    for (const auto& skin : pose->joints) joints = std::copy(skin.begin(), skin.end(), joints);
+  }
+}
+
+void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const FrameView& now,
+                           const std::optional<FrameView>& previous) {
+  Slot& slot = slots_.at(slot_index);
+  const GpuFrame frame = frameConstants(now, previous.value_or(now));
+  std::memcpy(slot.frame.mapped, &frame, sizeof(frame));
+  writeObjects(slot, now, previous.value_or(now));
+
+  recordShadows(commands, slot);
+  recordGeometry(commands, slot, now);
+  recordResolve(commands);
+}
+
+void SceneRenderer::bindDraws(VkCommandBuffer commands, const Slot& slot) {
+  const VkDeviceSize offset = 0;
+  const VkBuffer vertices = gpu_scene_.vertexBuffer();
+  vkCmdBindVertexBuffers(commands, 0, 1, &vertices, &offset);
+  vkCmdBindIndexBuffer(commands, gpu_scene_.indexBuffer(), 0, VK_INDEX_TYPE_UINT32);
+  vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, scene_pipeline_layout_.get(), 0, 1, &slot.set, 0,
+                          nullptr);
+}
+
+void SceneRenderer::draw(VkCommandBuffer commands, const Slot& slot, const Draw& what, uint32_t object,
+                         int& bound_material) {
+  if (what.material != bound_material) {
+    const VkDescriptorSet set = gpu_scene_.materialSet(what.material);
+    vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, scene_pipeline_layout_.get(), 1, 1, &set, 0,
+                            nullptr);
+    bound_material = what.material;
+  }
+  const bool double_sided = scene_.materials[static_cast<size_t>(what.material)].double_sided;
+  vkCmdSetCullMode(commands, double_sided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
+  vkCmdSetFrontFace(commands, slot.mirrored[object] ? VK_FRONT_FACE_CLOCKWISE : VK_FRONT_FACE_COUNTER_CLOCKWISE);
+  vkCmdDrawIndexed(commands, what.index_count, 1, what.first_index, 0, object);
+}
+
+void SceneRenderer::recordShadows(VkCommandBuffer commands, const Slot& slot) {
+  device_.beginLabel(commands, "shadow map");
+  recordBarriers(commands, {imageBarrier(shadow_map_, kFragmentSampled, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
+                                         VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
+  VkClearValue clear{};
+  clear.depthStencil.depth = 1.0f;
+  const VkRenderingAttachmentInfo depth =
+      attachment(shadow_map_, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, clear);
+  beginRendering(commands, kShadowResolution, kShadowResolution, {}, &depth);
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, shadow_.get());
+  bindDraws(commands, slot);
+  int bound_material = kNone;
+  uint32_t object = 0;
+  for (const Draw& what : gpu_scene_.opaque()) {
+    // Water throws no shadow on itself, and what gives no account of light (unlit) throws none either.
+    const Shading shading = scene_.materials[static_cast<size_t>(what.material)].shading;
+    if (shading == Shading::Standard || shading == Shading::Foliage) {
+      draw(commands, slot, what, object, bound_material);
+    }
+    ++object;
+  }
+  vkCmdEndRendering(commands);
+  recordBarriers(commands,
+                 {imageBarrier(shadow_map_, kDepthTests, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, kFragmentSampled,
+                               VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  device_.endLabel(commands);
+}
+
+void SceneRenderer::recordGeometry(VkCommandBuffer commands, const Slot& slot, const FrameView& now) {
+  device_.beginLabel(commands, "geometry");
+  const auto discard = [](const Image& image) {
+    return imageBarrier(image, kFragmentSampled, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
+                        VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
+  };
+  recordBarriers(commands, {discard(color_samples_), discard(depth_samples_), discard(normal_samples_),
+                            discard(motion_samples_),
+                            imageBarrier(depth_buffer_, kDepthTests, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
+                                         VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
+  constexpr VkImageLayout kColorLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
+  // The sky covers every sample that no surface does, so nothing but depth is cleared.
+  const std::array colors = {attachment(color_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
+                             attachment(depth_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
+                             attachment(normal_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
+                             attachment(motion_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {})};
+  const VkRenderingAttachmentInfo depth =
+      attachment(depth_buffer_, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, {});
+  beginRendering(commands, width_, height_, colors, &depth);
+
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, opaque_.get());
+  bindDraws(commands, slot);
+  int bound_material = kNone;
+  uint32_t object = 0;
+  for (const Draw& what : gpu_scene_.opaque()) draw(commands, slot, what, object++, bound_material);
+
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, sky_.get());
+  drawFullscreen(commands);
+
+  // Far to near, by the middle of each primitive.
+  const auto& blended = gpu_scene_.blended();
+  std::vector<std::pair<float, uint32_t>> order;
+  for (uint32_t i = 0; i < blended.size(); ++i) {
+    const glm::mat4& world = now.pose->world[static_cast<size_t>(blended[i].node)];
+    const glm::vec4 view = now.camera.view * world * glm::vec4(blended[i].center, 1.0f);
+    order.emplace_back(view.z, i);
+  }
+  std::sort(order.begin(), order.end());
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, blended_.get());
+  for (const auto& [z, i] : order) draw(commands, slot, blended[i], object + i, bound_material);
+  vkCmdEndRendering(commands);
+  device_.endLabel(commands);
+}
+
+void SceneRenderer::recordResolve(VkCommandBuffer commands) {
+  device_.beginLabel(commands, "resolve and tonemap");
+  const auto sampled = [](const Image& image) {
+    return imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, kFragmentSampled,
+                        VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
+  };
+  const auto writable = [](const Image& image) {
+    return imageBarrier(image, kTargetReaders, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
+                        VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
+  };
+  recordBarriers(commands, {sampled(color_samples_), sampled(depth_samples_), sampled(normal_samples_),
+                            sampled(motion_samples_), writable(targets_.color), writable(targets_.depth),
+                            writable(targets_.normal), writable(targets_.motion)});
+  constexpr VkImageLayout kColorLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
+  const std::array colors = {attachment(targets_.color, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
+                             attachment(targets_.depth, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
+                             attachment(targets_.normal, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
+                             attachment(targets_.motion, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {})};
+  beginRendering(commands, width_, height_, colors, nullptr);
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, resolve_.get());
+  vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, resolve_pipeline_layout_.get(), 0, 1,
+                          &resolve_set_, 0, nullptr);
+  const float exposure = scene_.environment.exposure;
+  vkCmdPushConstants(commands, resolve_pipeline_layout_.get(), VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(exposure),
+                     &exposure);
+  drawFullscreen(commands);
+  vkCmdEndRendering(commands);
+
+  const Access anybody{kTargetReaders.stages, kTargetReaders.access};
+  const auto readable = [&](const Image& image) {
+    return imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, anybody,
+                        VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
+  };
+  recordBarriers(commands, {readable(targets_.color), readable(targets_.depth), readable(targets_.normal),
+                            readable(targets_.motion)});
+  device_.endLabel(commands);
+}
+
+}  // namespace impasto::render

@@ -1,0 +1,90 @@
+// One frame of a scene: shadow map, geometry into a 4x multisampled G-buffer, sky, what is blended, and the resolve
+// that tonemaps. Everything goes into the caller's command buffer; the targets stay until resize().
+//
+// Owned by a program beside its Device, used by one thread. `slot` counts frames in flight: the GPU must have finished
+// the slot's previous frame before it is recorded again.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "renderer/camera.h"
+#include "renderer/gpu_scene.h"
+#include "renderer/gpu_types.h"
+#include "renderer/resources.h"
+#include "renderer/scene/pose.h"
+
+namespace impasto::render {
+
+// Linear depth of the sky, metres: what is infinitely far must be a number that half floats hold too.
+inline constexpr float kSkyDepth = 65000.0f;
+inline constexpr uint32_t kMaxExtent = 16384;
+inline constexpr uint32_t kShadowResolution = 2048;
+
+// What a frame shows, and what the one before it showed: motion vectors are the difference.
+struct FrameView {
+  CameraView camera;
+  const Pose* pose = nullptr;
+};
+
+// The resolved pictures, one sample a pixel, all in SHADER_READ_ONLY_OPTIMAL after a frame.
+struct Targets {
+  Image color;   // R8G8B8A8_UNORM, sRGB-encoded, alpha 1
+  Image depth;   // R32_SFLOAT, linear view depth in metres, kSkyDepth where nothing is
+  Image normal;  // R16G16B16A16_SFLOAT, world space; the sky's point at the camera
+  Image motion;  // R32G32_SFLOAT, pixel position in the previous frame minus position in this one
+};
+
+class SceneRenderer {
+ public:
+  // Throws Error for an extent outside 1 to kMaxExtent, or when GPU memory runs out.
+  SceneRenderer(const Device& device, const Scene& scene, uint32_t width, uint32_t height, uint32_t slots = 1);
+
+  void resize(uint32_t width, uint32_t height);  // the GPU must be idle
+
+  // Records the frame. Without `previous` (the first frame, a camera cut) nothing has moved.
+  void record(VkCommandBuffer commands, uint32_t slot, const FrameView& now, const std::optional<FrameView>& previous);
+
+  const Targets& targets() const noexcept { return targets_; }
+  uint32_t width() const noexcept { return width_; }
+  uint32_t height() const noexcept { return height_; }
+
+ private:
+  struct Slot {
+    Buffer frame, objects, joints;
+    VkDescriptorSet set = VK_NULL_HANDLE;
+    std::vector<bool> mirrored;  // by object: its model matrix turns faces inside out
+  };
+
+  void createLayouts();
+  void createSlots(uint32_t count);
+  void createPipelines();
+  void createTargets();
+  GpuFrame frameConstants(const FrameView& now, const FrameView& previous) const;
+  void writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const;
+  void recordShadows(VkCommandBuffer commands, const Slot& slot);
+  void recordGeometry(VkCommandBuffer commands, const Slot& slot, const FrameView& now);
+  void recordResolve(VkCommandBuffer commands);
+  void bindDraws(VkCommandBuffer commands, const Slot& slot);
+  void draw(VkCommandBuffer commands, const Slot& slot, const Draw& what, uint32_t object, int& bound_material);
+
+  const Device& device_;
+  const Scene& scene_;
+  GpuScene gpu_scene_;
+  Bounds bounds_;  // of the rest pose
+  uint32_t width_, height_;
+
+  UniqueSampler shadow_sampler_, point_sampler_;
+  UniqueSetLayout frame_layout_, resolve_layout_;
+  UniqueDescriptorPool pool_;
+  UniquePipelineLayout scene_pipeline_layout_, resolve_pipeline_layout_;
+  UniquePipeline opaque_, blended_, sky_, shadow_, resolve_;
+  VkDescriptorSet resolve_set_ = VK_NULL_HANDLE;
+
+  Image shadow_map_;
+  Image color_samples_, depth_samples_, normal_samples_, motion_samples_, depth_buffer_;
+  Targets targets_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace impasto::render

@@ -1,0 +1,10 @@
+layout(location = 0) out vec4 out_color;   // linear HDR
+layout(location = 1) out float out_depth;  // linear view depth, metres
+layout(location = 2) out vec4 out_normal;  // world space
+layout(location = 3) out vec2 out_motion;  // previous minus current position, pixels
+
+vec2 motionPixels(vec3 clip, vec3 previous_clip) {
+  vec2 here = clip.xy / max(clip.z, 1e-5);
+  vec2 before = previous_clip.xy / max(previous_clip.z, 1e-5);
+  return (before - here) * 0.5 * frame.extent;
+}

@@ -1,0 +1,21 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "renderer/frame.glsl"
+#include "renderer/deform.glsl"
+#include "renderer/vertex_inputs.glsl"
+
+layout(location = 0) out vec2 v_uv;
+layout(location = 1) out float v_alpha;
+layout(location = 2) flat out uint v_material;
+
+void main() {
+  Object object = objects[gl_InstanceIndex];
+  Material material = materials[object.material];
+  vec3 world = worldPosition(object.model, object.joint_offset, material.deformation, frame.times.x);
+  vec3 mapped = (frame.shadow_matrix * vec4(world, 1.0)).xyz;
+  // What lies between the sun and the map's box still throws its shadow into it.
+  gl_Position = vec4(mapped.xy * 2.0 - 1.0, clamp(mapped.z, 0.0, 1.0), 1.0);
+  v_uv = transformUv(material, in_uv);
+  v_alpha = in_color.a * material.base_color.a;
+  v_material = object.material;
+}

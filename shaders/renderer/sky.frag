@@ -1,0 +1,18 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "renderer/frame.glsl"
+#include "renderer/sky.glsl"
+#include "renderer/outputs.glsl"
+
+void main() {
+  vec2 ndc = gl_FragCoord.xy / frame.extent * 2.0 - 1.0;
+  // Reversed infinite depth: 0 is infinitely far; any depth above gives a point on the ray.
+  vec4 point = frame.inverse_view_projection * vec4(ndc, 0.5, 1.0);
+  vec3 direction = normalize(point.xyz / point.w - frame.camera.xyz);
+  out_color = vec4(sky(direction, frame.times.x), 1.0);
+  out_depth = frame.ground_color.w;
+  out_normal = vec4(-direction, 0.0);
+  vec4 clip = frame.view_projection * vec4(direction, 0.0);
+  vec4 previous_clip = frame.previous_view_projection * vec4(direction, 0.0);
+  out_motion = motionPixels(clip.xyw, previous_clip.xyw);
+}
