@@ -1,0 +1,265 @@
+#include "common/block_painter.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "common/error.h"
+#include "common/picture.h"
+#include "renderer/resources.h"
+
+namespace impasto::app {
+namespace {
+
+using render::check;
+
+constexpr uint64_t kMaxVulkanPixels = 4096 * 4096;      // keeps a submission short enough for the display's watchdog
+constexpr uint64_t kMaxReferencePixels = 1024 * 1024;   // keeps the reference's fp32 tensors within a few hundred MB
+constexpr uint64_t kWaitNanoseconds = 900'000'000'000;  // for one block: lavapipe needs minutes for the largest
+
+// Bytes that can be had without swapping; a lot if that cannot be told.
+uint64_t availableHostMemory() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string key; file >> key;) {
+    uint64_t kilobytes = 0;
+    if (key == "MemAvailable:" && file >> kilobytes) return kilobytes * 1024;
+  }
+  return UINT64_MAX;
+}
+
+class VulkanPainter final : public BlockPainter {
+ public:
+  VulkanPainter(ImpastoStyle style, bool validation) : style_(style) {
+    render::DeviceOptions options;
+    options.application_name = "impasto-apply";
+    options.validation = validation;
+    painting_ = createPaintingDevice(options);
+    context_ = createContext(painting_);
+    const VkDevice device = painting_.device->handle();
+    VkCommandPoolCreateInfo pool_info{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
+    pool_info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT;
+    pool_info.queueFamilyIndex = painting_.device->queueFamily();
+    VkCommandPool pool = VK_NULL_HANDLE;
+    check(vkCreateCommandPool(device, &pool_info, nullptr, &pool), "vkCreateCommandPool");
+    pool_ = {device, pool};
+    VkCommandBufferAllocateInfo commands_info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO};
+    commands_info.commandPool = pool;
+    commands_info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
+    commands_info.commandBufferCount = 1;
+    check(vkAllocateCommandBuffers(device, &commands_info, &commands_), "vkAllocateCommandBuffers");
+    VkFenceCreateInfo fence_info{VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+    VkFence fence = VK_NULL_HANDLE;
+    check(vkCreateFence(device, &fence_info, nullptr, &fence), "vkCreateFence");
+    fence_ = {device, fence};
+  }
+
+  ~VulkanPainter() override { vkDeviceWaitIdle(painting_.device->handle()); }
+
+  bool prepare(uint32_t width, uint32_t height, std::string& why) override {
+    if (pass_ && image_.width == width && image_.height == height) return true;
+    const uint32_t limit = painting_.device->properties().limits.maxImageDimension2D;
+    if (uint64_t{width} * height > kMaxVulkanPixels || std::max(width, height) > limit) {
+      why = "more pixels than are painted at once";
+      return false;
+    }
+    image_ = {};
+    staging_ = {};
+    if (!preparePass(width, height, why)) {
+      pass_.reset();
+      return false;
+    }
+    try {
+      image_ = render::createImage(*painting_.device, "picture",
+                                   {.format = VK_FORMAT_R8G8B8A8_UNORM,
+                                    .width = width,
+                                    .height = height,
+                                    .usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_STORAGE_BIT |
+                                             VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT});
+      staging_ = render::createBuffer(*painting_.device, "staging", VkDeviceSize{width} * height * 4,
+                                      VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                                      render::MemoryKind::Host);
+    } catch (const render::Error& error) {
+      why = error.what();
+      image_ = {};
+      staging_ = {};
+      pass_.reset();
+      return false;
+    }
+    return true;
+  }
+
+  void paint(uint8_t* rgba, const ImpastoControls& controls) override {
+    const size_t bytes = size_t{image_.width} * image_.height * 4;
+    std::memcpy(staging_.mapped, rgba, bytes);
+    check(vkResetCommandPool(painting_.device->handle(), pool_.get(), 0), "vkResetCommandPool");
+    record(controls);
+    submitAndWait();
+    std::memcpy(rgba, staging_.mapped, bytes);
+    const auto& messages = painting_.device->validationMessages();
+    if (!messages.empty()) throw Error("Vulkan validation: " + messages.front());
+  }
+
+  std::string description() const override {
+    return std::string("vulkan (") + painting_.device->properties().deviceName + ")";
+  }
+
+ private:
+  bool preparePass(uint32_t width, uint32_t height, std::string& why) {
+    ImpastoResult result = IMPASTO_SUCCESS;
+    if (pass_) {
+      result = impastoPassResize(pass_.get(), width, height);
+    } else {
+      ImpastoPassInfo info{};
+      info.size = sizeof info;
+      info.context = context_.get();
+      info.style = style_;
+      info.width = width;
+      info.height = height;
+      info.input_format = info.output_format = VK_FORMAT_R8G8B8A8_UNORM;
+      info.input_encoding = info.output_encoding = IMPASTO_COLOR_ENCODING_SRGB;
+      info.frames_in_flight = 1;
+      ImpastoPass pass = nullptr;
+      result = impastoCreatePass(&info, &pass);
+      pass_.reset(pass);
+    }
+    if (result == IMPASTO_ERROR_OUT_OF_MEMORY || result == IMPASTO_ERROR_UNSUPPORTED) {
+      why = impastoGetLastError();
+      return false;
+    }
+    checkImpasto(result, "the painting pass");
+    uint64_t pass_bytes = 0;
+    checkImpasto(impastoPassGetMemoryUsage(pass_.get(), &pass_bytes), "the painting pass");
+    // Devices that live in the host's memory hand out more than there is.
+    const bool shares_host_memory = painting_.device->properties().deviceType != VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
+    const uint64_t needed = pass_bytes + uint64_t{width} * height * 8;
+    if (shares_host_memory && needed > availableHostMemory() / 4 * 3) {
+      why = std::to_string(needed / 1'000'000) + " MB of memory are needed";
+      return false;
+    }
+    return true;
+  }
+
+  void record(const ImpastoControls& controls) {
+    VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+    check(vkBeginCommandBuffer(commands_, &begin), "vkBeginCommandBuffer");
+    const render::Access none{}, copy_write{VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT},
+        copy_read{VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_READ_BIT},
+        shader_read{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT},
+        shader_write{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT};
+    VkBufferImageCopy region{};
+    region.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+    region.imageExtent = {image_.width, image_.height, 1};
+
+    render::recordBarriers(commands_, {render::imageBarrier(image_, none, VK_IMAGE_LAYOUT_UNDEFINED, copy_write,
+                                                            VK_IMAGE_LAYOUT_GENERAL)});
+    vkCmdCopyBufferToImage(commands_, staging_.handle.get(), image_.handle.get(), VK_IMAGE_LAYOUT_GENERAL, 1, &region);
+    render::recordBarriers(commands_, {render::imageBarrier(image_, copy_write, VK_IMAGE_LAYOUT_GENERAL, shader_read,
+                                                            VK_IMAGE_LAYOUT_GENERAL)});
+    ImpastoFrame frame{};
+    frame.size = sizeof frame;
+    frame.color = {image_.handle.get(), image_.view.get(), VK_IMAGE_LAYOUT_GENERAL};
+    frame.output = frame.color;  // in place
+    frame.controls = &controls;
+    frame.reset = VK_TRUE;
+    checkImpasto(impastoCmdRecordInputs(pass_.get(), commands_, &frame), "the painting pass");
+    ImpastoExecuteInfo execute{};
+    execute.size = sizeof execute;
+    checkImpasto(impastoExecute(pass_.get(), &execute), "the painting pass");
+    checkImpasto(impastoCmdRecordOutputs(pass_.get(), commands_, &frame), "the painting pass");
+    render::recordBarriers(commands_, {render::imageBarrier(image_, shader_write, VK_IMAGE_LAYOUT_GENERAL, copy_read,
+                                                            VK_IMAGE_LAYOUT_GENERAL)});
+    vkCmdCopyImageToBuffer(commands_, image_.handle.get(), VK_IMAGE_LAYOUT_GENERAL, staging_.handle.get(), 1, &region);
+
+    VkMemoryBarrier2 to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
+    to_host.srcStageMask = VK_PIPELINE_STAGE_2_COPY_BIT;
+    to_host.srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT;
+    to_host.dstStageMask = VK_PIPELINE_STAGE_2_HOST_BIT;
+    to_host.dstAccessMask = VK_ACCESS_2_HOST_READ_BIT;
+    VkDependencyInfo dependency{VK_STRUCTURE_TYPE_DEPENDENCY_INFO};
+    dependency.memoryBarrierCount = 1;
+    dependency.pMemoryBarriers = &to_host;
+    vkCmdPipelineBarrier2(commands_, &dependency);
+    check(vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
+  }
+
+  void submitAndWait() {
+    const VkDevice device = painting_.device->handle();
+    VkCommandBufferSubmitInfo buffer_info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO};
+    buffer_info.commandBuffer = commands_;
+    VkSubmitInfo2 submit{VK_STRUCTURE_TYPE_SUBMIT_INFO_2};
+    submit.commandBufferInfoCount = 1;
+    submit.pCommandBufferInfos = &buffer_info;
+    const VkFence fence = fence_.get();
+    check(vkResetFences(device, 1, &fence), "vkResetFences");
+    check(vkQueueSubmit2(painting_.device->queue(), 1, &submit, fence), "vkQueueSubmit2");
+    const VkResult result = vkWaitForFences(device, 1, &fence, VK_TRUE, kWaitNanoseconds);
+    if (result == VK_TIMEOUT) throw Error(description() + ": the device did not finish within 15 minutes");
+    check(result, "painting");
+  }
+
+  ImpastoStyle style_;
+  PaintingDevice painting_;
+  UniqueContext context_;
+  UniquePass pass_;
+  render::UniqueCommandPool pool_;
+  VkCommandBuffer commands_ = VK_NULL_HANDLE;
+  render::Unique<VkFence, vkDestroyFence> fence_;
+  render::Image image_;
+  render::Buffer staging_;
+};
+
+class ReferencePainter final : public BlockPainter {
+ public:
+  explicit ReferencePainter(ImpastoStyle style) : style_(style) {}
+
+  bool prepare(uint32_t width, uint32_t height, std::string& why) override {
+    if (uint64_t{width} * height > kMaxReferencePixels) {
+      why = "more pixels than are painted at once";
+      return false;
+    }
+    width_ = width;
+    height_ = height;
+    return true;
+  }
+
+  void paint(uint8_t* rgba, const ImpastoControls& controls) override {
+    const size_t pixels = size_t{width_} * height_;
+    std::vector<float> color(pixels * 3);
+    for (size_t i = 0; i < pixels; ++i) {
+      for (size_t c = 0; c < 3; ++c) color[i * 3 + c] = static_cast<float>(rgba[i * 4 + c]) / 255;
+    }
+    ImpastoHostImage image{};
+    image.size = sizeof image;
+    image.controls = &controls;
+    image.width = width_;
+    image.height = height_;
+    image.color = image.output = color.data();
+    checkImpasto(impastoPaintHostImage(style_, &image), "the reference");
+    for (size_t i = 0; i < pixels; ++i) {
+      for (size_t c = 0; c < 3; ++c) {
+        rgba[i * 4 + c] = static_cast<uint8_t>(std::clamp(color[i * 3 + c], 0.0f, 1.0f) * 255 + 0.5f);
+      }
+    }
+  }
+
+  std::string description() const override { return "reference (processor)"; }
+
+ private:
+  ImpastoStyle style_;
+  uint32_t width_ = 0, height_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockPainter> createVulkanPainter(ImpastoStyle style, bool validation) {
+  return std::make_unique<VulkanPainter>(style, validation);
+}
+
+std::unique_ptr<BlockPainter> createReferencePainter(ImpastoStyle style) {
+  return std::make_unique<ReferencePainter>(style);
+}
+
+}  // namespace impasto::app

@@ -1,0 +1,66 @@
+#include "common/impasto_device.h"
+
+#include <cstdio>
+
+#include "common/error.h"
+
+namespace impasto::app {
+namespace {
+
+void onLog(ImpastoLogLevel level, const char* message, void*) {
+  if (level == IMPASTO_LOG_ERROR || level == IMPASTO_LOG_WARNING) std::fprintf(stderr, "impasto: %s\n", message);
+}
+
+}  // namespace
+
+void checkImpasto(ImpastoResult result, const std::string& what) {
+  if (result == IMPASTO_SUCCESS) return;
+  const std::string message = impastoGetLastError();
+  throw Error(what + ": " + (message.empty() ? impastoResultString(result) : message));
+}
+
+UniqueStyle loadStyle(const std::string& path) {
+  ImpastoStyle style = nullptr;
+  const ImpastoResult result = impastoCreateStyleFromFile(path.c_str(), &style);
+  if (result != IMPASTO_SUCCESS) throw Error(impastoGetLastError());  // names the path
+  return UniqueStyle(style);
+}
+
+PaintingDevice createPaintingDevice(render::DeviceOptions options) {
+  PaintingDevice painting;
+  options.needs = [&](VkInstance instance, VkPhysicalDevice physical_device) {
+    ImpastoRequirements requirements{};
+    requirements.size = sizeof requirements;
+    checkImpasto(impastoQueryRequirements(instance, physical_device, vkGetInstanceProcAddr, &requirements),
+                 "the device's requirements");
+    if (!requirements.vulkan_backend) throw Error(std::string("this device cannot paint: ") + requirements.reason);
+    painting.half_precision = requirements.half_precision;
+    render::DeviceNeeds needs;
+    needs.extensions.assign(requirements.device_extensions,
+                            requirements.device_extensions + requirements.device_extension_count);
+    needs.features = requirements.features;
+    needs.features11 = requirements.features11;
+    needs.features12 = requirements.features12;
+    needs.features13 = requirements.features13;
+    return needs;
+  };
+  painting.device = std::make_unique<render::Device>(options);
+  return painting;
+}
+
+UniqueContext createContext(const PaintingDevice& painting) {
+  ImpastoContextInfo info{};
+  info.size = sizeof info;
+  info.instance = painting.device->instance();
+  info.physical_device = painting.device->physicalDevice();
+  info.device = painting.device->handle();
+  info.get_instance_proc_addr = vkGetInstanceProcAddr;
+  info.queue_family_index = painting.device->queueFamily();
+  info.half_precision = painting.half_precision;
+  info.log = onLog;
+  ImpastoContext context = nullptr;
+  checkImpasto(impastoCreateContext(&info, &context), "the painting context");
+  return UniqueContext(context);
+}
+
+}  // namespace impasto::app

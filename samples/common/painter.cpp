@@ -1,0 +1,37 @@
+#include "common/painter.h"
+
+#include <stdexcept>
+
+#include "common/error.h"
+#include "common/paint_picture.h"
+
+namespace impasto::app {
+
+Painter::Painter(const PainterOptions& options, std::string& notice) : style_(loadStyle(options.style)) {
+  ImpastoStyleInfo info{};
+  info.size = sizeof info;
+  checkImpasto(impastoStyleGetInfo(style_.get(), &info), options.style);
+  if (info.wants_depth || info.wants_normals || info.wants_history) {
+    throw Error(options.style + ": this style needs depth, normals or motion, which pictures do not have");
+  }
+  controls_.size = sizeof controls_;
+  impastoDefaultControls(&controls_);
+  controls_.strength = options.strength;
+  controls_.color_preservation = options.color_preservation;
+  controls_.detail = options.detail;
+  if (options.backend != PainterBackend::Reference) {
+    try {
+      blocks_ = createVulkanPainter(style_.get(), options.validation);
+    } catch (const std::runtime_error& error) {
+      if (options.backend == PainterBackend::Vulkan) throw;
+      notice = std::string(error.what()) + "; painting with the reference on the processor, which is slow";
+    }
+  }
+  if (!blocks_) blocks_ = createReferencePainter(style_.get());
+}
+
+void Painter::paint(Picture& picture, const std::function<void(double)>& on_block) {
+  paintPicture(*blocks_, controls_, picture, on_block);
+}
+
+}  // namespace impasto::app

@@ -1,0 +1,41 @@
+// Paints pictures with a style.
+//
+// Owns the style, the device and the pass, which is kept from picture to picture and resized where extents differ. One
+// thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/block_painter.h"
+#include "common/picture.h"
+
+namespace impasto::app {
+
+enum class PainterBackend { Auto, Vulkan, Reference };
+
+struct PainterOptions {
+  std::string style;  // path of a style file
+  PainterBackend backend = PainterBackend::Auto;
+  float strength = 1, color_preservation = 0, detail = 0;  // see ImpastoControls
+  bool validation = false;
+};
+
+class Painter {
+ public:
+  // Throws Error. `notice`, if not empty afterwards, says why Auto became the reference.
+  Painter(const PainterOptions& options, std::string& notice);
+
+  // See paintPicture().
+  void paint(Picture& picture, const std::function<void(double)>& on_block);
+
+  std::string description() const { return blocks_->description(); }
+
+ private:
+  UniqueStyle style_;
+  ImpastoControls controls_{};
+  std::unique_ptr<BlockPainter> blocks_;
+};
+
+}  // namespace impasto::app

@@ -1,0 +1,8 @@
+// How the samples compile stb_image: included before its header, everywhere.
+#pragma once
+
+#define STBI_ONLY_PNG
+#define STBI_ONLY_JPEG
+#define STBI_NO_STDIO
+#define STBI_MAX_DIMENSIONS 16384
+#define STBI_WRITE_NO_STDIO

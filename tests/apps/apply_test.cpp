@@ -1,0 +1,255 @@
+// impasto-apply from the outside: what it paints, says, leaves behind and returns.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "common/picture_file.h"
+#include "process.h"
+#include "support/temp_dir.h"
+#include "test_pictures.h"
+
+namespace impasto::test {
+namespace {
+
+namespace fs = std::filesystem;
+using app::Picture;
+using app::readPicture;
+using app::writePicture;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr uint32_t kSeed = 11;
+
+class Apply : public testing::Test {
+ protected:
+  Apply() { writeStyleFile(makeSmallStyle(kSeed), style_); }
+
+  // impasto-apply with the test's style, Vulkan and its validation layers, and `arguments` after them.
+  std::vector<std::string> command(std::vector<std::string> arguments) const {
+    std::vector<std::string> all = {IMPASTO_APPLY, "--style", style_, "--backend", "vulkan", "--validation"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return all;
+  }
+  ProcessResult apply(std::vector<std::string> arguments) const { return runProcess(command(std::move(arguments))); }
+  ProcessResult applyWith(const std::string& backend, std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {IMPASTO_APPLY, "--style", style_, "--backend", backend});
+    return runProcess(arguments);
+  }
+  std::string file(const std::string& name) const { return dir_.file(name); }
+  std::string picture(const std::string& name, uint32_t width = 40, uint32_t height = 30, bool has_alpha = false) const {
+    fs::create_directories(fs::path(file(name)).parent_path());
+    writePicture(makePicture(width, height, kSeed, has_alpha), file(name));
+    return file(name);
+  }
+  static std::set<std::string> names(const fs::path& folder) {
+    std::set<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder)) found.insert(entry.path().filename().string());
+    return found;
+  }
+
+  TempDir dir_;
+  std::string style_ = dir_.file("style.safetensors");
+};
+
+TEST_F(Apply, HelpsAndTellsItsVersion) {
+  const auto help = runProcess({IMPASTO_APPLY, "--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.out, HasSubstr("Examples:"));
+  const auto version = runProcess({IMPASTO_APPLY, "--version"});
+  EXPECT_EQ(version.status, 0);
+  EXPECT_THAT(version.out, HasSubstr("impasto-apply 0.1.0"));
+}
+
+TEST_F(Apply, VulkanPaintsAsTheReferenceDoes) {
+  struct Case {
+    uint32_t width, height;
+  };
+  for (const auto& [width, height] : {Case{1, 1}, Case{1, 37}, Case{53, 1}, Case{67, 41}, Case{128, 96}}) {
+    SCOPED_TRACE(testing::Message() << width << "x" << height);
+    const std::string in = picture("in.png", width, height, true);
+    const auto vulkan = apply({"--in", in, "--out", file("vulkan.png")});
+    ASSERT_EQ(vulkan.status, 0) << vulkan.err;
+    EXPECT_THAT(vulkan.err, IsEmpty());
+    const auto reference = applyWith("reference", {"--in", in, "--out", file("reference.png")});
+    ASSERT_EQ(reference.status, 0) << reference.err;
+    const Picture painted = readPicture(file("vulkan.png"));
+    // fp16 storage between the ops: 2/255, as the project promises; and one step for rounding to 8 bits.
+    EXPECT_LE(maxDifference(painted, readPicture(file("reference.png"))), 3);
+    EXPECT_TRUE(painted.has_alpha);
+    const Picture before = readPicture(in);
+    for (size_t i = 3; i < before.rgba.size(); i += 4) ASSERT_EQ(painted.rgba[i], before.rgba[i]);
+    if (width * height > 100) {
+      EXPECT_GT(maxDifference(painted, before), 8) << "nothing was painted";
+    }
+  }
+}
+
+TEST_F(Apply, StrengthZeroLeavesEveryPixel) {
+  const std::string in = picture("in.png", 61, 35, true);
+  const auto result = apply({"--in", in, "--out", file("out.png"), "--strength", "0"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(maxDifference(readPicture(in), readPicture(file("out.png"))), 0);
+}
+
+TEST_F(Apply, ControlsChangeTheResult) {
+  const std::string in = picture("in.png", 64, 48);
+  ASSERT_EQ(apply({"--in", in, "--out", file("plain.png")}).status, 0);
+  for (const char* control : {"--color-preservation", "--detail"}) {
+    ASSERT_EQ(apply({"--in", in, "--out", file("other.png"), control, "1"}).status, 0);
+    EXPECT_GT(maxDifference(readPicture(file("plain.png")), readPicture(file("other.png"))), 4) << control;
+  }
+}
+
+TEST_F(Apply, SizeIsTheLongerSideOfTheResult) {
+  const auto result = apply({"--in", picture("in.jpg", 90, 60), "--out", file("out.jpg"), "--size", "45"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const Picture out = readPicture(file("out.jpg"));
+  EXPECT_EQ(out.width, 45u);
+  EXPECT_EQ(out.height, 30u);
+}
+
+TEST_F(Apply, FoldersKeepNamesAndSkipWhatIsBroken) {
+  picture("in/a.jpg", 33, 20);
+  picture("in/b.PNG", 20, 33);
+  picture("in/c.png", 20, 33);
+  picture("in/deep/d.png");
+  writeBytes(file("in/broken.png"), readBytes(file("in/c.png")).substr(0, 200));
+  writeBytes(file("in/text.png"), "no picture");
+  writeBytes(file("in/empty.jpg"), "");
+  writeBytes(file("in/notes.txt"), "not named like one");
+  const auto result = apply({"--in", file("in"), "--out", file("out/of/it"), "--json"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(names(file("out/of/it")), (std::set<std::string>{"a.jpg", "b.PNG", "c.png"}));
+  for (const char* name : {"broken.png", "text.png", "empty.jpg"}) EXPECT_THAT(result.err, HasSubstr(name));
+  const auto summary = nlohmann::json::parse(result.out);
+  EXPECT_EQ(summary["painted"], 3);
+  EXPECT_EQ(summary["failed"], 3);
+  EXPECT_EQ(summary["ignored"], 1);
+  EXPECT_EQ(summary["files"].size(), 6u);
+  EXPECT_EQ(readPicture(file("out/of/it/b.PNG")).height, 33u);
+}
+
+TEST_F(Apply, RecursiveKeepsFoldersAndDoesNotPaintItsOwnResults) {
+  picture("in/a.png");
+  picture("in/deep/er/b.png");
+  for (int run = 0; run < 2; ++run) {
+    const auto result = apply({"--in", file("in"), "--out", file("in/painted"), "--recursive", "--json"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(nlohmann::json::parse(result.out)["painted"], 2);
+  }
+  EXPECT_TRUE(fs::exists(file("in/painted/deep/er/b.png")));
+}
+
+TEST_F(Apply, NeverReplacesItsInputUnasked) {
+  const std::string in = picture("in/a.png");
+  const std::string before = readBytes(in);
+  fs::create_hard_link(in, file("in/link.png"));
+  for (const auto& out : {in, file("in"), file("in/"), file("in/../in/a.png"), file("in/link.png")}) {
+    EXPECT_EQ(apply({"--in", in, "--out", out}).status, 2) << out;
+  }
+  EXPECT_EQ(apply({"--in", file("in"), "--out", file("in")}).status, 2);
+  EXPECT_EQ(readBytes(in), before);
+  EXPECT_EQ(apply({"--in", in, "--out", in, "--overwrite"}).status, 0);
+  EXPECT_NE(readBytes(in), before);
+}
+
+TEST_F(Apply, MisuseIsStatusTwoAndNamesTheFlag) {
+  const std::string in = picture("in.png");
+  const struct {
+    std::vector<std::string> arguments;
+    const char* named;
+  } cases[] = {{{}, "--in"},
+               {{"--in", in}, "--out"},
+               {{"--in", in, "--out", file("out.gif")}, "--out"},
+               {{"--in", in, "--out", file("o.png"), "--strength", "1.5"}, "--strength"},
+               {{"--in", in, "--out", file("o.png"), "--strength", "nan"}, "--strength"},
+               {{"--in", in, "--out", file("o.png"), "--size", "0"}, "--size"},
+               {{"--in", in, "--out", file("o.png"), "--size", "99999"}, "--size"},
+               {{"--in", in, "--out", file("o.png"), "--quality", "0"}, "--quality"},
+               {{"--in", in, "--out", file("o.png"), "--frobnicate"}, "--frobnicate"},
+               {{"--in", dir_.path().string(), "--out", in}, "--out"}};
+  for (const auto& [arguments, named] : cases) {
+    const auto result = apply(arguments);
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(named));
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  }
+  EXPECT_FALSE(fs::exists(file("o.png")));
+}
+
+TEST_F(Apply, BadFilesAreStatusOneAndNamed) {
+  const std::string in = picture("in.png");
+  writeBytes(file("bad.safetensors"), readBytes(style_).substr(0, 1000));
+  fs::create_directory(file("nothing"));
+  const struct {
+    std::vector<std::string> arguments;
+    const char* named;
+  } cases[] = {{{"--in", file("none.png"), "--out", file("o.png")}, "none.png"},
+               {{"--in", file("nothing"), "--out", file("o")}, "nothing"},
+               {{"--in", in, "--out", file("in.png/o.png")}, "in.png"},
+               {{"--in", in, "--out", file("o.png"), "--style", file("none.safetensors")}, "none.safetensors"},
+               {{"--in", in, "--out", file("o.png"), "--style", file("bad.safetensors")}, "bad.safetensors"}};
+  for (const auto& [arguments, named] : cases) {
+    std::vector<std::string> all = {IMPASTO_APPLY};
+    if (std::find(arguments.begin(), arguments.end(), "--style") == arguments.end()) all = {IMPASTO_APPLY, "--style", style_};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const auto result = runProcess(all);
+    EXPECT_EQ(result.status, 1) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(named));
+  }
+}
+
+TEST_F(Apply, AFullDiskLeavesTheOldResultAndNoRest) {
+  const std::string in = picture("in.png", 64, 64);
+  fs::create_directory(file("out"));
+  writeBytes(file("out/a.png"), "the old result");
+  constexpr long kBytes = 1000;  // less than the result needs
+  const auto result =
+      runProcess({IMPASTO_APPLY, "--style", style_, "--backend", "reference", "--in", in, "--out", file("out/a.png")}, kBytes);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("out/a.png: cannot write"));
+  EXPECT_EQ(names(file("out")), std::set<std::string>{"a.png"});
+  EXPECT_EQ(readBytes(file("out/a.png")), "the old result");
+}
+
+TEST_F(Apply, InterruptedItStopsCleanly) {
+  for (int i = 0; i < 200; ++i) picture("in/" + std::to_string(1000 + i) + ".png", 200, 150);
+  Process process({IMPASTO_APPLY, "--style", style_, "--backend", "reference", "--in", file("in"), "--out", file("out")});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!fs::exists(file("out/1000.png")) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  process.signal(SIGINT);
+  const auto result = process.wait();
+  EXPECT_EQ(result.status, 130) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("of 200 pictures"));
+  const auto painted = names(file("out"));
+  EXPECT_LT(painted.size(), 200u);
+  for (const auto& name : painted) EXPECT_NO_THROW(readPicture(file("out/" + name))) << name;
+}
+
+TEST_F(Apply, WithoutAVulkanDeviceAutoUsesTheReference) {
+  const std::string in = picture("in.png", 24, 18);
+  // No driver: the loader finds none where there is no manifest.
+  ASSERT_EQ(setenv("VK_DRIVER_FILES", "/nonexistent.json", 1), 0);
+  ASSERT_EQ(setenv("VK_ICD_FILENAMES", "/nonexistent.json", 1), 0);
+  const auto automatic = applyWith("auto", {"--in", in, "--out", file("auto.png")});
+  const auto vulkan = applyWith("vulkan", {"--in", in, "--out", file("vulkan.png")});
+  unsetenv("VK_DRIVER_FILES");
+  unsetenv("VK_ICD_FILENAMES");
+  EXPECT_EQ(automatic.status, 0) << automatic.err;
+  EXPECT_THAT(automatic.err, HasSubstr("reference"));
+  EXPECT_EQ(vulkan.status, 1);
+  EXPECT_FALSE(fs::exists(file("vulkan.png")));
+}
+
+}  // namespace
+}  // namespace impasto::test
