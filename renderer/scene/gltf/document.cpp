@@ -1,0 +1,228 @@
+#include "renderer/scene/gltf/document.h"
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+namespace impasto::render::gltf {
+namespace {
+
+constexpr uintmax_t kMaxFileBytes = 2'000'000'000;
+
+std::vector<std::byte> readFile(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) throw Error(path.string() + ": no such file");
+  if (!std::filesystem::is_regular_file(path, error)) throw Error(path.string() + ": not a regular file");
+  const uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) throw Error(path.string() + ": " + error.message());
+  if (size > kMaxFileBytes) throw Error(path.string() + ": larger than 2 GB");
+  std::ifstream file(path, std::ios::binary);
+  std::vector<std::byte> bytes(static_cast<size_t>(size));
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+  if (!file) throw Error(path.string() + ": cannot be read");
+  return bytes;
+}
+
+uint32_t littleEndian(std::span<const std::byte> bytes, size_t offset) {
+  uint32_t value = 0;
+  for (size_t i = 0; i < 4; ++i) value |= static_cast<uint32_t>(bytes[offset + i]) << (8 * i);
+  return value;
+}
+
+std::optional<std::vector<std::byte>> decodeBase64(std::string_view text) {
+  std::vector<std::byte> out;
+  out.reserve(text.size() / 4 * 3);
+  uint32_t bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    uint32_t value = 0;
+    if (c >= 'A' && c <= 'Z') value = static_cast<uint32_t>(c - 'A');
+    else if (c >= 'a' && c <= 'z') value = static_cast<uint32_t>(c - 'a') + 26;
+    else if (c >= '0' && c <= '9') value = static_cast<uint32_t>(c - '0') + 52;
+    else if (c == '+' || c == '-') value = 62;
+    else if (c == '/' || c == '_') value = 63;
+    else if (c == '=') break;
+    else return std::nullopt;
+    bits = bits << 6 | value;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out.push_back(static_cast<std::byte>(bits >> held & 255u));
+    }
+  }
+  return out;
+}
+
+std::string decodePercent(std::string_view text) {
+  std::string out;
+  const auto hex = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1));
+  };
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Document::Document(const std::filesystem::path& path) : path_(path) {
+  const std::vector<std::byte> file = readFile(path);
+  std::string json;
+  if (file.size() >= 4 && std::memcmp(file.data(), "glTF", 4) == 0) {
+    parseGlb(file, json);
+  } else {
+    json.assign(reinterpret_cast<const char*>(file.data()), file.size());
+  }
+  try {
+    root_ = Json::parse(json);
+  } catch (const Json::exception&) {
+    throw Error(path_.string() + ": not a glTF file, or a damaged one: its JSON cannot be read");
+  }
+  if (!root_.is_object()) throw Error(path_.string() + ": not a glTF file");
+  const std::string version = text(object(root_, "asset"), "version");
+  if (version.rfind("2.", 0) != 0) {
+    throw Error(path_.string() + ": " + (version.empty() ? "no glTF version" : "glTF version " + version) +
+                "; 2.0 is read");
+  }
+  loadBuffers();
+}
+
+void Document::fail(const std::string& where, const std::string& what) const {
+  throw Error(path_.string() + ": " + where + ": " + what);
+}
+
+// Header (magic, version, length), then chunks of length, type and bytes: JSON first, then perhaps BIN.
+void Document::parseGlb(const std::vector<std::byte>& file, std::string& json) {
+  constexpr uint32_t kJson = 0x4E4F534A, kBin = 0x004E4942;
+  if (file.size() < 20) fail("GLB header", "the file is truncated");
+  if (littleEndian(file, 4) != 2) fail("GLB header", "version " + std::to_string(littleEndian(file, 4)) + "; 2 is read");
+  const size_t total = littleEndian(file, 8);
+  if (total > file.size()) fail("GLB header", "the file is truncated");
+  for (size_t offset = 12; offset + 8 <= total;) {
+    const size_t length = littleEndian(file, offset);
+    const uint32_t type = littleEndian(file, offset + 4);
+    offset += 8;
+    if (length > total - offset) fail("GLB chunk", "longer than the file");
+    if (type == kJson && json.empty()) {
+      json.assign(reinterpret_cast<const char*>(file.data() + offset), length);
+    } else if (type == kBin && !has_binary_chunk_) {
+      binary_chunk_.assign(file.begin() + static_cast<ptrdiff_t>(offset), file.begin() + static_cast<ptrdiff_t>(offset + length));
+      has_binary_chunk_ = true;
+    }
+    offset += (length + 3) / 4 * 4;
+  }
+  if (json.empty()) fail("GLB", "no JSON chunk");
+}
+
+void Document::loadBuffers() {
+  const auto& buffers = list("buffers");
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    const std::string where = "buffer " + std::to_string(i);
+    const size_t length = count(buffers[i], "byteLength", 0, where);
+    const std::string uri = text(buffers[i], "uri");
+    if (uri.empty() && !(i == 0 && has_binary_chunk_)) fail(where, "no uri");
+    std::vector<std::byte> bytes = uri.empty() ? std::move(binary_chunk_) : fetch(uri, where);
+    if (bytes.size() < length) {
+      fail(where, std::to_string(length) + " bytes expected, " + std::to_string(bytes.size()) + " found");
+    }
+    buffers_.push_back(std::move(bytes));
+  }
+}
+
+std::vector<std::byte> Document::fetch(const std::string& uri, const std::string& where) const {
+  if (uri.rfind("data:", 0) == 0) {
+    const size_t comma = uri.find(";base64,");
+    if (comma == std::string::npos) fail(where, "a data URI that is not base64");
+    auto bytes = decodeBase64(std::string_view(uri).substr(comma + 8));
+    if (!bytes) fail(where, "a data URI with characters that are not base64");
+    return std::move(*bytes);
+  }
+  return readFile(path_.parent_path() / decodePercent(uri));
+}
+
+const std::vector<Json>& Document::list(const std::string& name) const {
+  static const std::vector<Json> kEmpty;
+  const auto found = root_.find(name);
+  if (found == root_.end()) return kEmpty;
+  if (!found->is_array()) fail(name, "not an array");
+  const auto& items = found->get_ref<const Json::array_t&>();
+  for (const Json& item : items) {
+    if (!item.is_object()) fail(name, "an item that is not an object");
+  }
+  return items;
+}
+
+std::optional<size_t> Document::index(const Json& parent, const char* key, const std::string& list_name,
+                                      const std::string& where) const {
+  if (!parent.contains(key)) return std::nullopt;
+  const size_t value = count(parent, key, 0, where), size = list(list_name).size();
+  if (value >= size) {
+    fail(where, std::string(key) + " is " + std::to_string(value) + ", but there are " + std::to_string(size) + " " +
+                    list_name);
+  }
+  return value;
+}
+
+size_t Document::count(const Json& parent, const char* key, size_t otherwise, const std::string& where) const {
+  const auto found = parent.find(key);
+  if (found == parent.end()) return otherwise;
+  // Some exporters write 3.0 for 3.
+  const double value = found->is_number() ? found->get<double>() : -1.0;
+  if (!(value >= 0.0 && value <= 4294967295.0) || value != std::floor(value)) {
+    fail(where, std::string(key) + " is not a count");
+  }
+  return static_cast<size_t>(value);
+}
+
+float Document::number(const Json& parent, const char* key, float otherwise, const std::string& where) const {
+  const auto found = parent.find(key);
+  if (found == parent.end()) return otherwise;
+  if (!found->is_number() || !std::isfinite(found->get<float>())) fail(where, std::string(key) + " is not a number");
+  return found->get<float>();
+}
+
+std::string Document::text(const Json& parent, const char* key) const {
+  const auto found = parent.find(key);
+  return found != parent.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<float> Document::numbers(const Json& parent, const char* key, size_t wanted,
+                                     const std::string& where) const {
+  std::vector<float> out;
+  const auto found = parent.find(key);
+  if (found == parent.end()) return out;
+  if (!found->is_array() || found->size() != wanted) {
+    fail(where, std::string(key) + " is not a list of " + std::to_string(wanted) + " numbers");
+  }
+  for (const Json& item : *found) {
+    if (!item.is_number() || !std::isfinite(item.get<float>())) fail(where, std::string(key) + " holds what is no number");
+    out.push_back(item.get<float>());
+  }
+  return out;
+}
+
+const Json& Document::object(const Json& parent, const char* key) const {
+  static const Json kEmpty = Json::object();
+  const auto found = parent.find(key);
+  return found != parent.end() && found->is_object() ? *found : kEmpty;
+}
+
+std::span<const std::byte> Document::bufferView(size_t view, const std::string& where) const {
+  const Json& item = list("bufferViews")[view];
+  const auto buffer = index(item, "buffer", "buffers", where);
+  if (!buffer) fail(where, "bufferView " + std::to_string(view) + " has no buffer");
+  const size_t offset = count(item, "byteOffset", 0, where), length = count(item, "byteLength", 0, where);
+  const std::vector<std::byte>& bytes = buffers_[*buffer];
+  if (offset > bytes.size() || length > bytes.size() - offset) {
+    fail(where, "bufferView " + std::to_string(view) + " reaches past the end of its buffer");
+  }
+  return std::span(bytes).subspan(offset, length);
+}
+
+}  // namespace impasto::render::gltf

@@ -1,0 +1,43 @@
+// Paints the renderer's frames with one or several styles: on the GPU inside the frame's own command buffer, as a game
+// would, or with the reference on the processor after it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/block_painter.h"
+#include "common/impasto_device.h"
+#include "common/picture.h"
+#include "renderer/frame_runner.h"
+#include "renderer/scene_renderer.h"
+
+namespace impasto::app {
+
+// A style as the command line names it.
+struct NamedStyle {
+  std::string path, name;  // the name is part of file names, different for each
+  UniqueStyle style;
+};
+
+// Loads the files; throws Error for one that cannot be used here, naming it.
+std::vector<NamedStyle> loadStyles(const std::vector<std::string>& paths);
+
+class Stylist {
+ public:
+  virtual ~Stylist() = default;
+
+  // Records the painting of the frame's targets with every style. What does not run on the GPU records nothing.
+  virtual void record(VkCommandBuffer commands, const render::Targets& targets) = 0;
+
+  // The painted picture of style `index`, once the commands have run; `plain` is the frame.
+  virtual Picture painted(size_t index, const Picture& plain) = 0;
+};
+
+// `styles` and `painting` must outlive them. Throw Error.
+std::unique_ptr<Stylist> createVulkanStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles,
+                                             const ImpastoControls& controls, uint32_t width, uint32_t height);
+std::unique_ptr<Stylist> createReferenceStylist(const std::vector<NamedStyle>& styles, const ImpastoControls& controls,
+                                                uint32_t width, uint32_t height);
+
+}  // namespace impasto::app
