@@ -134,13 +134,13 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(std::vector<std::string>{"auto", "vulkan", "reference"}))
       ->capture_default_str();
   parser.add_option("--strength", options.painter.strength, "0: as it was; 1: painted")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(fraction())
       ->capture_default_str();
   parser.add_option("--color-preservation", options.painter.color_preservation, "1: keep the picture's own colours")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(fraction())
       ->capture_default_str();
   parser.add_option("--detail", options.painter.detail, "How much of the picture's fine detail is put back")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(fraction())
       ->capture_default_str();
   parser.add_option("--size", options.size, "Paint at this longer side in pixels; the result has it too")
       ->check(CLI::Range(1u, kMaxPictureSide));

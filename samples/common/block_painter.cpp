@@ -154,10 +154,11 @@ class VulkanPainter final : public BlockPainter {
     region.imageExtent = {image_.width, image_.height, 1};
 
     render::recordBarriers(commands_, {render::imageBarrier(image_, none, VK_IMAGE_LAYOUT_UNDEFINED, copy_write,
-                                                            VK_IMAGE_LAYOUT_GENERAL)});
-    vkCmdCopyBufferToImage(commands_, staging_.handle.get(), image_.handle.get(), VK_IMAGE_LAYOUT_GENERAL, 1, &region);
-    render::recordBarriers(commands_, {render::imageBarrier(image_, copy_write, VK_IMAGE_LAYOUT_GENERAL, shader_read,
-                                                            VK_IMAGE_LAYOUT_GENERAL)});
+                                                            VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL)});
+    vkCmdCopyBufferToImage(commands_, staging_.handle.get(), image_.handle.get(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                           1, &region);
+    render::recordBarriers(commands_, {render::imageBarrier(image_, copy_write, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                                                            shader_read, VK_IMAGE_LAYOUT_GENERAL)});
     ImpastoFrame frame{};
     frame.size = sizeof frame;
     frame.color = {image_.handle.get(), image_.view.get(), VK_IMAGE_LAYOUT_GENERAL};
@@ -170,19 +171,24 @@ class VulkanPainter final : public BlockPainter {
     checkImpasto(impastoExecute(pass_.get(), &execute), "the painting pass");
     checkImpasto(impastoCmdRecordOutputs(pass_.get(), commands_, &frame), "the painting pass");
     render::recordBarriers(commands_, {render::imageBarrier(image_, shader_write, VK_IMAGE_LAYOUT_GENERAL, copy_read,
-                                                            VK_IMAGE_LAYOUT_GENERAL)});
-    vkCmdCopyImageToBuffer(commands_, image_.handle.get(), VK_IMAGE_LAYOUT_GENERAL, staging_.handle.get(), 1, &region);
+                                                            VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL)});
+    recordMemoryBarrier(copy_read, copy_write);  // the staging buffer was read before it is written
+    vkCmdCopyImageToBuffer(commands_, image_.handle.get(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, staging_.handle.get(),
+                           1, &region);
+    recordMemoryBarrier(copy_write, {VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT});
+    check(vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
+  }
 
-    VkMemoryBarrier2 to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
-    to_host.srcStageMask = VK_PIPELINE_STAGE_2_COPY_BIT;
-    to_host.srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT;
-    to_host.dstStageMask = VK_PIPELINE_STAGE_2_HOST_BIT;
-    to_host.dstAccessMask = VK_ACCESS_2_HOST_READ_BIT;
+  void recordMemoryBarrier(render::Access from, render::Access to) {
+    VkMemoryBarrier2 barrier{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
+    barrier.srcStageMask = from.stages;
+    barrier.srcAccessMask = from.access;
+    barrier.dstStageMask = to.stages;
+    barrier.dstAccessMask = to.access;
     VkDependencyInfo dependency{VK_STRUCTURE_TYPE_DEPENDENCY_INFO};
     dependency.memoryBarrierCount = 1;
-    dependency.pMemoryBarriers = &to_host;
+    dependency.pMemoryBarriers = &barrier;
     vkCmdPipelineBarrier2(commands_, &dependency);
-    check(vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
   }
 
   void submitAndWait() {

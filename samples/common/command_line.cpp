@@ -10,6 +10,15 @@
 
 namespace impasto::app {
 
+CLI::Validator fraction() {
+  const auto check = [](const std::string& text) {
+    double value = 0;
+    return CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 1 ? std::string()
+                                                                              : text + " is not in 0 to 1";
+  };
+  return CLI::Validator(check, "0 to 1");
+}
+
 void addVersion(CLI::App& parser, const std::string& program) {
   const uint32_t version = impastoGetVersion();
   parser.set_version_flag("--version", program + " " + std::to_string(VK_API_VERSION_MAJOR(version)) + "." +

@@ -8,6 +8,9 @@
 
 namespace impasto::app {
 
+// Accepts a number from 0 to 1; "nan", unlike CLI::Range, not.
+CLI::Validator fraction();
+
 // Adds --version to `parser`.
 void addVersion(CLI::App& parser, const std::string& program);
 

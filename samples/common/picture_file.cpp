@@ -95,8 +95,6 @@ Picture readPicture(const std::filesystem::path& path) try {
   const int size = static_cast<int>(bytes.size());
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(bytes.data(), size, &width, &height, &channels)) {
-    const std::string reason = stbi_failure_reason();
-    if (reason == "too large") throw Error(path.string() + ": larger than 16384 pixels a side");
     throw Error(path.string() + ": not a PNG or JPEG picture, or a damaged one");
   }
   if (width < 1 || height < 1 || width > int{kMaxPictureSide} || height > int{kMaxPictureSide}) {
