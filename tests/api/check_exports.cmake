@@ -1,0 +1,22 @@
+# cmake -DLIBRARY=libimpasto.so -DNM=nm -DREADELF=readelf -P check_exports.cmake
+# The library exports impasto* and nothing else, and needs neither a Vulkan loader nor CUDA nor LibTorch.
+execute_process(COMMAND ${NM} -D --defined-only --format=posix ${LIBRARY} OUTPUT_VARIABLE symbols
+                COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX REPLACE "\n$" "" symbols "${symbols}")
+string(REPLACE "\n" ";" symbols "${symbols}")
+list(LENGTH symbols count)
+foreach(symbol IN LISTS symbols)
+  if(NOT symbol MATCHES "^impasto[A-Z]")
+    message(SEND_ERROR "exported: ${symbol}")
+  endif()
+endforeach()
+if(count LESS 20)
+  message(SEND_ERROR "only ${count} symbols exported")
+endif()
+execute_process(COMMAND ${READELF} -d ${LIBRARY} OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "NEEDED[^\n]*" needed "${dynamic}")
+foreach(library IN LISTS needed)
+  if(library MATCHES "vulkan|cuda|torch|c10")
+    message(SEND_ERROR "linked: ${library}")
+  endif()
+endforeach()

@@ -1,0 +1,132 @@
+// Nothing is allocated on the frame path: neither Vulkan objects nor host memory. And, with the same means, that
+// running out of host memory is survived where no driver is involved.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#include "api/injected_vulkan.h"
+#include "api/pass_fixture.h"
+
+namespace {
+
+constexpr int64_t kNever = INT64_MAX;
+thread_local bool counting = false;
+thread_local int64_t allocations = 0;
+thread_local int64_t fail_at = kNever;  // index of the allocation that fails while counting
+
+void* allocate(std::size_t size) {
+  if (counting && allocations++ == fail_at) throw std::bad_alloc();
+  if (void* memory = std::malloc(size ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+// The library's allocations come here too: an executable's operator new replaces everybody's.
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace impasto::test {
+namespace {
+
+class FramePathTest : public PassTest {
+ protected:
+  void TearDown() override {
+    counting = false;
+    fail_at = kNever;
+    InjectedVulkan::reset();
+    PassTest::TearDown();
+  }
+};
+
+TEST_F(FramePathTest, RecordingAllocatesNothing) {
+  InjectedVulkan::reset();
+  ImpastoContextInfo info = contextInfo();
+  info.get_instance_proc_addr = InjectedVulkan::getInstanceProcAddr;
+  ImpastoContext raw = nullptr;
+  ASSERT_EQ(impastoCreateContext(&info, &raw), IMPASTO_SUCCESS) << impastoGetLastError();
+  const ContextPtr context(raw);
+  const StylePtr style = toHandle(makeSmallStyle(1));
+  const StylePtr other = toHandle(makeNegativeStyle());
+  const PassPtr pass = makePass(context.get(), style.get());
+  FrameImages images(device(), {}, makePixels(16, 8, 1));
+  const uint32_t creating_calls = InjectedVulkan::creatingCalls();
+  InjectedVulkan::swallowCommands(true);  // the layers below allocate as they like
+
+  ImpastoControls controls;
+  impastoDefaultControls(&controls);
+  controls.detail = 1;
+  ImpastoFrame frame = images.frame();
+  frame.controls = &controls;
+  frame.mask = frame.color;
+  auto execute = sized<ImpastoExecuteInfo>();
+  const auto command_buffer = reinterpret_cast<VkCommandBuffer>(&frame);  // goes nowhere
+  allocations = 0;
+  for (uint32_t i = 0; i < 6; ++i) {
+    frame.frame_index = execute.frame_index = i % 2;
+    counting = true;
+    const ImpastoResult inputs = impastoCmdRecordInputs(pass.get(), command_buffer, &frame);
+    const ImpastoResult executed = impastoExecute(pass.get(), &execute);
+    const ImpastoResult outputs = impastoCmdRecordOutputs(pass.get(), command_buffer, &frame);
+    counting = false;
+    ASSERT_EQ(inputs, IMPASTO_SUCCESS) << impastoGetLastError();
+    ASSERT_EQ(executed, IMPASTO_SUCCESS) << impastoGetLastError();
+    ASSERT_EQ(outputs, IMPASTO_SUCCESS) << impastoGetLastError();
+    EXPECT_EQ(allocations, 0) << "in frame " << i;
+    EXPECT_EQ(InjectedVulkan::creatingCalls(), creating_calls) << "in frame " << i;
+  }
+  EXPECT_GT(InjectedVulkan::swallowedCommands(), 60u);
+
+  // Nor does the frame that takes up another style, though setting it does.
+  ASSERT_EQ(impastoPassSetStyle(pass.get(), other.get()), IMPASTO_SUCCESS);
+  const uint32_t after_set_style = InjectedVulkan::creatingCalls();
+  EXPECT_GT(after_set_style, creating_calls);
+  frame.frame_index = 0;
+  counting = true;
+  const ImpastoResult inputs = impastoCmdRecordInputs(pass.get(), command_buffer, &frame);
+  counting = false;
+  EXPECT_EQ(inputs, IMPASTO_SUCCESS);
+  EXPECT_EQ(allocations, 0);
+  EXPECT_EQ(InjectedVulkan::creatingCalls(), after_set_style);
+}
+
+TEST(HostMemory, RunningOutIsAnErrorAndALaterTryWorks) {
+  const std::vector<std::byte> bytes = writeStyle(makeSmallStyle(1));
+  const std::vector<float> color = makePixels(12, 8, 1).rgb();
+  std::vector<float> output(color.size());
+  auto image = sized<ImpastoHostImage>();
+  image.width = 12;
+  image.height = 8;
+  image.color = color.data();
+  image.output = output.data();
+  const auto run = [&](ImpastoStyle& style) {
+    ImpastoResult result = impastoCreateStyleFromMemory(bytes.data(), bytes.size(), &style);
+    if (result == IMPASTO_SUCCESS) result = impastoPaintHostImage(style, &image);
+    return result;
+  };
+  int64_t index = 0;
+  for (ImpastoResult result = IMPASTO_ERROR_INTERNAL; result != IMPASTO_SUCCESS; ++index) {
+    ImpastoStyle style = nullptr;
+    allocations = 0;
+    fail_at = index;
+    counting = true;
+    result = run(style);
+    counting = false;
+    fail_at = kNever;
+    const StylePtr own(style);
+    if (result != IMPASTO_SUCCESS) {
+      ASSERT_EQ(result, IMPASTO_ERROR_OUT_OF_MEMORY) << "allocation " << index << ": " << impastoGetLastError();
+    }
+  }
+  EXPECT_GT(index, 20);
+}
+
+}  // namespace
+}  // namespace impasto::test

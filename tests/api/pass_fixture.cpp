@@ -1,0 +1,117 @@
+#include "api/pass_fixture.h"
+
+namespace impasto::test {
+namespace {
+
+// One 1x1 convolution over the concatenation of the colour and `extra`, with the given rows of weights and the bias.
+Style makeLinearStyle(const std::vector<InputKind>& extra, std::vector<float> kernel, std::vector<float> bias) {
+  Graph graph;
+  uint32_t tensor = addInput(graph, InputKind::Color);
+  if (!extra.empty()) {
+    std::vector<uint32_t> parts = {tensor};
+    for (const InputKind kind : extra) parts.push_back(addInput(graph, kind));
+    tensor = addOp(graph, OpType::Concat, parts);
+  }
+  graph.output = addConv(graph, tensor, 3, 1);
+  Random random(1);
+  Style style = makeStyle(std::move(graph), random);
+  style.weights.begin()->second = {std::move(kernel), std::move(bias)};
+  style.provenance.title = "Linear";
+  style.provenance.painter = "Nobody";
+  return style;
+}
+
+}  // namespace
+
+Style makeNegativeStyle() { return makeLinearStyle({}, {-1, 0, 0, 0, -1, 0, 0, 0, -1}, {1, 1, 1}); }
+
+Style makeDepthStyle() {
+  return makeLinearStyle({InputKind::Depth}, {0.5f, 0, 0, 0.5f, 0, 1, 0, 0, 0, 0, 1, 0}, {0, 0, 0});
+}
+
+Style makeNormalsStyle() {
+  return makeLinearStyle({InputKind::Normals}, {0, 0, 0, 0.5f, 0, 0, 0, 0, 0, 0, 0.5f, 0, 0, 0, 0, 0, 0, 0.5f},
+                         {0.5f, 0.5f, 0.5f});
+}
+
+Style makeHistoryStyle() {
+  return makeLinearStyle({InputKind::History}, std::vector<float>(21, 0.1f), {0, 0, 0});
+}
+
+StylePtr toHandle(const Style& style) {
+  const std::vector<std::byte> bytes = writeStyle(style);
+  ImpastoStyle handle = nullptr;
+  EXPECT_EQ(impastoCreateStyleFromMemory(bytes.data(), bytes.size(), &handle), IMPASTO_SUCCESS)
+      << impastoGetLastError();
+  return StylePtr(handle);
+}
+
+ImpastoImage toFrameImage(const TestImage& image) { return {image.get(), image.view(), image.layout()}; }
+
+ImpastoContextInfo PassTest::contextInfo() const {
+  auto info = sized<ImpastoContextInfo>();
+  info.instance = device().instance;
+  info.physical_device = device().physical_device;
+  info.device = device().device;
+  info.get_instance_proc_addr = vkGetInstanceProcAddr;
+  info.queue_family_index = device().queue_family;
+  info.half_precision = device().half_precision;
+  return info;
+}
+
+ContextPtr PassTest::makeContext() const {
+  const ImpastoContextInfo info = contextInfo();
+  ImpastoContext context = nullptr;
+  EXPECT_EQ(impastoCreateContext(&info, &context), IMPASTO_SUCCESS) << impastoGetLastError();
+  return ContextPtr(context);
+}
+
+ImpastoPassInfo PassTest::passInfo(ImpastoContext context, ImpastoStyle style, const PassSettings& settings) {
+  auto info = sized<ImpastoPassInfo>();
+  info.context = context;
+  info.style = style;
+  info.width = settings.width;
+  info.height = settings.height;
+  info.input_format = settings.input_format;
+  info.input_encoding = settings.input_encoding;
+  info.output_format = settings.output_format;
+  info.output_encoding = settings.output_encoding;
+  info.frames_in_flight = settings.frames_in_flight;
+  return info;
+}
+
+PassPtr PassTest::makePass(ImpastoContext context, ImpastoStyle style, const PassSettings& settings) {
+  const ImpastoPassInfo info = passInfo(context, style, settings);
+  ImpastoPass pass = nullptr;
+  EXPECT_EQ(impastoCreatePass(&info, &pass), IMPASTO_SUCCESS) << impastoGetLastError();
+  return PassPtr(pass);
+}
+
+void PassTest::recordFrame(ImpastoPass pass, VkCommandBuffer command_buffer, const ImpastoFrame& frame) {
+  EXPECT_EQ(impastoCmdRecordInputs(pass, command_buffer, &frame), IMPASTO_SUCCESS) << impastoGetLastError();
+  auto execute = sized<ImpastoExecuteInfo>();
+  execute.frame_index = frame.frame_index;
+  EXPECT_EQ(impastoExecute(pass, &execute), IMPASTO_SUCCESS) << impastoGetLastError();
+  EXPECT_EQ(impastoCmdRecordOutputs(pass, command_buffer, &frame), IMPASTO_SUCCESS) << impastoGetLastError();
+}
+
+void PassTest::paintFrame(ImpastoPass pass, const ImpastoFrame& frame) {
+  device().submit([&](VkCommandBuffer command_buffer) { recordFrame(pass, command_buffer, frame); });
+}
+
+FrameImages::FrameImages(const TestDevice& device, const PassSettings& settings, const Pixels& pixels)
+    : color(device, settings.input_format, settings.width, settings.height, VK_IMAGE_USAGE_SAMPLED_BIT),
+      output(device, settings.output_format, settings.width, settings.height, VK_IMAGE_USAGE_STORAGE_BIT) {
+  color.upload(pixels, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
+  output.upload(Pixels(settings.width, settings.height), VK_IMAGE_LAYOUT_GENERAL);
+}
+
+ImpastoFrame FrameImages::frame(uint32_t frame_index) const {
+  auto frame = sized<ImpastoFrame>();
+  frame.frame_index = frame_index;
+  frame.color = toFrameImage(color);
+  frame.output = toFrameImage(output);
+  return frame;
+}
+
+}  // namespace impasto::test
