@@ -1,12 +1,10 @@
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <unordered_map>
 
@@ -48,14 +46,13 @@ class OpReader {
   }
 
   const std::string& name() const { return name_; }
-  const std::string& where() const { return where_; }
 
   bool has(const char* key) const { return object_.contains(key); }
 
   const json& take(const char* key) {
     const auto found = object_.find(key);
     if (found == object_.end()) fail(where_ + ": no '" + key + "'");
-    ++taken_;
+    taken_.emplace_back(key);
     return *found;
   }
 
@@ -67,61 +64,51 @@ class OpReader {
     if (!parse(text, value)) fail(where_ + ": unknown " + what + " " + inQuotes(text));
   }
 
-  void finish(std::initializer_list<const char*> known) const {
-    if (taken_ == object_.size()) return;
+  void finish() const {
     for (const auto& item : object_.items())
-      if (std::find(known.begin(), known.end(), item.key()) == known.end())
+      if (std::find(taken_.begin(), taken_.end(), item.key()) == taken_.end())
         fail(where_ + ": unknown attribute " + inQuotes(item.key()));
   }
 
  private:
   const json& object_;
   std::string name_, where_;
-  size_t taken_ = 0;
+  std::vector<std::string_view> taken_;  // keys: literals
 };
 
+// All of an op but its inputs, which are resolved when all names are known.
 Op readOp(OpReader& reader) {
   Op op;
   op.name = reader.name();
   reader.takeEnum("op", "op", op.type);
+  if (op.type != OpType::Input && op.type != OpType::Noise) reader.take("inputs");
   switch (op.type) {
     case OpType::Input:
       reader.takeEnum("kind", "input kind", op.input_kind);
-      reader.finish({"name", "op", "kind"});
-      return op;
+      break;
     case OpType::Noise:
       op.channels = reader.takeUint32("channels");
       op.downscale = reader.takeUint32("downscale");
       op.seed = reader.takeUint32("seed");
-      reader.finish({"name", "op", "channels", "downscale", "seed"});
-      return op;
-    default:
       break;
-  }
-  reader.take("inputs");  // resolved when all names are known
-  if (op.type == OpType::Conv2d) {
-    op.channels = reader.takeUint32("channels");
-    op.kernel = reader.takeUint32("kernel");
-    if (reader.has("stride")) op.stride = reader.takeUint32("stride");
-  }
-  if (op.type == OpType::Conv2d || op.type == OpType::Add)
-    if (reader.has("activation")) reader.takeEnum("activation", "activation", op.activation);
-  if (op.type == OpType::SpaceToDepth || op.type == OpType::DepthToSpace) op.block = reader.takeUint32("block");
-  switch (op.type) {
     case OpType::Conv2d:
-      reader.finish({"name", "op", "inputs", "channels", "kernel", "stride", "activation"});
+      op.channels = reader.takeUint32("channels");
+      op.kernel = reader.takeUint32("kernel");
+      if (reader.has("stride")) op.stride = reader.takeUint32("stride");
+      if (reader.has("activation")) reader.takeEnum("activation", "activation", op.activation);
       break;
     case OpType::Add:
-      reader.finish({"name", "op", "inputs", "activation"});
+      if (reader.has("activation")) reader.takeEnum("activation", "activation", op.activation);
       break;
     case OpType::SpaceToDepth:
     case OpType::DepthToSpace:
-      reader.finish({"name", "op", "inputs", "block"});
+      op.block = reader.takeUint32("block");
       break;
-    default:
-      reader.finish({"name", "op", "inputs"});
+    case OpType::Upsample:
+    case OpType::Concat:
       break;
   }
+  reader.finish();
   return op;
 }
 
