@@ -1,6 +1,8 @@
 // Style files as an attacker, a bad disk or a newer version of the format would give them.
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -200,7 +202,7 @@ TEST(HostileStyle, TensorsAreChecked) {
   expectRejected(set("first.weight", "data_offsets", {22, 130}), "overlaps another's or leaves a hole");
   expectRejected(set("first.weight", "extra", 1), "not an object of dtype, shape and data_offsets");
   expectRejected([](Parts& parts) { parts.header["first.weight"] = 1; }, "not an object of dtype");
-  expectRejected([](Parts& parts) { parts.data.resize(parts.data.size() - 1); }, "its data is outside the file");
+  expectRejected([](Parts& parts) { parts.data.pop_back(); }, "its data is outside the file");
 
   expectRejected(
       [](Parts& parts) {
@@ -212,7 +214,7 @@ TEST(HostileStyle, TensorsAreChecked) {
       [](Parts& parts) {
         const size_t size = parts.data.size();
         parts.header["stray\n"] = {{"dtype", "F16"}, {"shape", {1}}, {"data_offsets", {size, size + 2}}};
-        parts.data.resize(size + 2);
+        for (int i = 0; i < 2; ++i) parts.data.push_back(std::byte{0});
       },
       "tensor 'stray?' belongs to no conv2d");
 }
