@@ -9,10 +9,12 @@
 #if IMPASTO_HALF
 #extension GL_EXT_shader_16bit_storage : require
 #define Quad f16vec4
+#define Element float16_t
 // Beyond fp16's range a value saturates: an infinity would become NaN in the next sum.
 #define storeQuad(v) f16vec4(clamp(v, vec4(-65504.0), vec4(65504.0)))
 #else
 #define Quad vec4
+#define Element float
 #define storeQuad(v) (v)
 #endif
 #define loadQuad(q) vec4(q)

@@ -65,6 +65,10 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
   max_allocation = properties11.maxMemoryAllocationSize;
   max_buffer_size = properties13.maxBufferSize;
   subgroup_size = properties11.subgroupSize;
+  // Eight lanes: what that variant's broadcasts are written for.
+  constexpr VkSubgroupFeatureFlags kBallot = VK_SUBGROUP_FEATURE_BALLOT_BIT;
+  software = properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU && subgroup_size == 8 &&
+             (properties11.subgroupSupportedOperations & kBallot) != 0;
   vk.GetPhysicalDeviceMemoryProperties(physical_device, &memory);
 }
 

@@ -34,6 +34,11 @@ struct VulkanDevice {
   VkDeviceSize max_buffer_size = 0;  // maxBufferSize
   uint32_t subgroup_size = 1;
 
+  // Vulkan on a CPU: another variant of the convolution is the fast one (shaders/generator/conv.comp).
+  bool software = false;
+  // As if the host could map no device-local memory: weights go through a staging buffer. For tests on devices that can.
+  bool stage_weights = false;
+
   VkDeviceSize bytesPerElement() const noexcept { return half_precision ? 2 : 4; }  // of a tensor
 };
 
@@ -72,6 +77,7 @@ using Memory = Handle<VkDeviceMemory, &Dispatch::FreeMemory>;
 using Pipeline = Handle<VkPipeline, &Dispatch::DestroyPipeline>;
 using PipelineLayout = Handle<VkPipelineLayout, &Dispatch::DestroyPipelineLayout>;
 using PipelineCache = Handle<VkPipelineCache, &Dispatch::DestroyPipelineCache>;
+using BufferView = Handle<VkBufferView, &Dispatch::DestroyBufferView>;
 using RawBuffer = Handle<VkBuffer, &Dispatch::DestroyBuffer>;
 using Sampler = Handle<VkSampler, &Dispatch::DestroySampler>;
 using ShaderModule = Handle<VkShaderModule, &Dispatch::DestroyShaderModule>;

@@ -27,6 +27,7 @@ namespace impasto::vulkan {
   X(CmdPipelineBarrier2)            \
   X(CmdPushConstants)               \
   X(CreateBuffer)                   \
+  X(CreateBufferView)               \
   X(CreateComputePipelines)         \
   X(CreateDescriptorPool)           \
   X(CreateDescriptorSetLayout)      \
@@ -35,6 +36,7 @@ namespace impasto::vulkan {
   X(CreateSampler)                  \
   X(CreateShaderModule)             \
   X(DestroyBuffer)                  \
+  X(DestroyBufferView)              \
   X(DestroyDescriptorPool)          \
   X(DestroyDescriptorSetLayout)     \
   X(DestroyPipeline)                \

@@ -1,0 +1,187 @@
+// Convolution 1x1 or 3x3 with stride 1 or 2, edge-clamped borders, bias and activation; fused with what surrounds it:
+//   - a nearest 2x upsample of the source (the upsampled tensor is never written),
+//   - depth_to_space of the result: the weights are packed so that an output quad is one subpixel of four output
+//     channels, and only the place of the store changes,
+//   - a sum with another tensor, and that sum's activation.
+//
+// Implicit GEMM in registers: an invocation computes kRows texels of one column x 4*OUT_QUADS channels. Neighbouring
+// invocations are neighbouring texels of a row, so their loads are neighbouring quads; a column of kRows + 2 values,
+// once loaded, serves all three vertical taps; the weights are the same for all invocations of a group and each
+// serves kRows texels.
+//
+// IMPASTO_SOFTWARE 1 is the variant for Vulkan on a CPU (lavapipe). There a divergent storage-buffer read is a loop over
+// lanes while a texel-buffer read is not, and a value in a register is spread over the lanes by one instruction: the
+// lanes of a subgroup (8, one row of the group) read eight quads of weights at once and broadcast them.
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "generator/layout.glsl"
+#include "generator/activation.glsl"
+#if IMPASTO_SOFTWARE
+#extension GL_KHR_shader_subgroup_ballot : require
+#endif
+
+// One subgroup is one row on a CPU. On a GPU rows of 32 read whole cache lines, and two of them are one or two subgroups:
+// a larger group would be idle in part on the small tensors of the trunk. Known to plugin/src/vulkan/pipelines.cpp.
+#if IMPASTO_SOFTWARE
+layout(local_size_x = 8, local_size_y = 4) in;
+#else
+layout(local_size_x = 32, local_size_y = 2) in;
+#endif
+layout(constant_id = 0) const uint KERNEL = 3;
+layout(constant_id = 1) const uint STRIDE = 1;
+layout(constant_id = 2) const uint OUT_QUADS = 2;        // of one invocation: 1, 2 or 4
+layout(constant_id = 3) const uint ACTIVATION = 0;
+layout(constant_id = 4) const uint UPSAMPLE_SHIFT = 0;   // 1: the source is read through a nearest 2x upsample
+layout(constant_id = 5) const uint BLOCK = 1;            // > 1: depth_to_space of the result
+layout(constant_id = 6) const uint ADD = 0;              // 1: + addend
+layout(constant_id = 7) const uint ADD_ACTIVATION = 0;
+
+#if IMPASTO_SOFTWARE
+layout(binding = 0) uniform samplerBuffer source;
+layout(binding = 1) uniform samplerBuffer weights;
+#define loadSource(i) texelFetch(source, int(i))
+#define loadWeight(i) texelFetch(weights, int(i))
+#else
+layout(binding = 0) readonly restrict buffer Source { Quad data[]; } source;
+layout(binding = 1) readonly restrict buffer Weights { Quad data[]; } weights;
+#define loadSource(i) loadQuad(source.data[i])
+#define loadWeight(i) loadQuad(weights.data[i])
+#endif
+// Weights: [group of OUT_QUADS output quads][input quad][tap x][tap y][output quad][input channel] of quads of output
+// channels; at bias_index the bias, a quad for each output quad.
+layout(binding = 2) writeonly restrict buffer Result { Quad data[]; } result;
+layout(binding = 3) readonly restrict buffer Addend { Quad data[]; } addend;
+
+layout(push_constant) uniform Push {
+  uint in_width, in_height;  // after the upsample
+  uint in_quads;             // that are read
+  uint in_row_quads, in_quad, in_first_row;
+  uint out_width;              // of the convolution, before depth_to_space
+  uint out_quads;              // likewise; all of them
+  uint out_row_quads, out_quad, out_first_row;
+  uint add_row_quads, add_quad, add_first_row;
+  uint bias_index;
+  uint begin_y, end_y;  // rows of the convolution's result that this dispatch computes
+} push;
+
+const uint kRows = 4;
+// Values of a source column that kRows results need, and the step between two results in them.
+const uint kColumn = KERNEL == 1 ? kRows : (kRows - 1) * STRIDE + 3;
+const uint kStep = KERNEL == 1 ? 1 : STRIDE;
+const uint kColumnStride = KERNEL == 1 ? STRIDE : 1;
+
+vec4 acc[kRows * 4];  // [output quad][row]
+vec4 column[9];
+uint column_row[9];  // index of quad 0 of a source row
+
+// Everything below is unrolled by macros, and what a variant does not need goes with its specialisation constants: all
+// array indices are constants, so the arrays are registers.
+#define COLUMN_ROW(i)                                                                                     \
+  if (i < kColumn) {                                                                                      \
+    const int y = clamp(first_y + int(i * kColumnStride), 0, last_y);                                      \
+    column_row[i] = ((uint(y) >> UPSAMPLE_SHIFT) - push.in_first_row) * push.in_row_quads * source_width; \
+  }
+
+#define LOAD_COLUMN(i) \
+  if (i < kColumn) column[i] = loadSource(column_row[i] + at);
+
+#define MULTIPLY_ROW(o, r, ky)                                                          \
+  {                                                                                     \
+    const vec4 v = column[r * kStep + ky];                                              \
+    acc[o * kRows + r] += w0 * v.x;                                                     \
+    acc[o * kRows + r] += w1 * v.y;                                                     \
+    acc[o * kRows + r] += w2 * v.z;                                                     \
+    acc[o * kRows + r] += w3 * v.w;                                                     \
+  }
+
+#if IMPASTO_SOFTWARE
+// Lane l of `eight` holds quad l of the weights of output quads o and o + 1: four input channels each.
+#define LOAD_EIGHT(o, ky) vec4 eight = loadWeight(weight + (ky * OUT_QUADS + o) * 4 + gl_SubgroupInvocationID)
+#define WEIGHT(o, ky, i) subgroupBroadcast(eight, (o % 2) * 4 + i)
+#else
+#define LOAD_EIGHT(o, ky)
+#define WEIGHT(o, ky, i) loadWeight(weight + (ky * OUT_QUADS + o) * 4 + i)
+#endif
+
+#define MULTIPLY(o, ky)                            \
+  if (o < OUT_QUADS) {                             \
+    const vec4 w0 = WEIGHT(o, ky, 0);              \
+    const vec4 w1 = WEIGHT(o, ky, 1);              \
+    const vec4 w2 = WEIGHT(o, ky, 2);              \
+    const vec4 w3 = WEIGHT(o, ky, 3);              \
+    MULTIPLY_ROW(o, 0, ky)                         \
+    MULTIPLY_ROW(o, 1, ky)                         \
+    MULTIPLY_ROW(o, 2, ky)                         \
+    MULTIPLY_ROW(o, 3, ky)                         \
+  }
+
+#define MULTIPLY_TWO(o, ky)    \
+  if (o < OUT_QUADS) {         \
+    LOAD_EIGHT(o, ky);         \
+    MULTIPLY(o, ky)            \
+    MULTIPLY((o + 1), ky)      \
+  }
+
+#define TAP(ky)           \
+  if (ky < KERNEL) {      \
+    MULTIPLY_TWO(0, ky)   \
+    MULTIPLY_TWO(2, ky)   \
+  }
+
+void store(uint x, uint y, uint quad, vec4 value) {
+  if (x >= push.out_width || y >= push.end_y || quad >= push.out_quads) return;
+  const uint subpixel = quad % (BLOCK * BLOCK);
+  const uint place_y = y * BLOCK + subpixel / BLOCK;
+  const uint place_x = x * BLOCK + subpixel % BLOCK;
+  const uint place_quad = quad / (BLOCK * BLOCK);
+  const uint place_width = push.out_width * BLOCK;
+  value = activate(ACTIVATION, value);
+  if (ADD != 0) {
+    const uint i = quadIndex(place_y, place_x, push.add_quad + place_quad, push.add_first_row, push.add_row_quads,
+                             place_width);
+    value = activate(ADD_ACTIVATION, value + loadQuad(addend.data[i]));
+  }
+  result.data[quadIndex(place_y, place_x, push.out_quad + place_quad, push.out_first_row, push.out_row_quads,
+                        place_width)] = storeQuad(value);
+}
+
+#define START(o)                                                                                     \
+  if (o < OUT_QUADS) {                                                                               \
+    const vec4 bias = loadWeight(push.bias_index + first_quad + o);                                  \
+    acc[o * kRows] = acc[o * kRows + 1] = acc[o * kRows + 2] = acc[o * kRows + 3] = bias;            \
+  }
+
+#define FINISH(o)                                            \
+  if (o < OUT_QUADS) {                                       \
+    store(x, first_row, first_quad + o, acc[o * kRows]);     \
+    store(x, first_row + 1, first_quad + o, acc[o * kRows + 1]); \
+    store(x, first_row + 2, first_quad + o, acc[o * kRows + 2]); \
+    store(x, first_row + 3, first_quad + o, acc[o * kRows + 3]); \
+  }
+
+void main() {
+  const uint x = gl_GlobalInvocationID.x;
+  const uint first_row = push.begin_y + gl_GlobalInvocationID.y * kRows;
+  const uint first_quad = gl_WorkGroupID.z * OUT_QUADS;
+  const uint source_width = push.in_width >> UPSAMPLE_SHIFT;
+
+  START(0) START(1) START(2) START(3)
+  const int first_y = int(first_row * STRIDE) - int(KERNEL / 2);
+  const int last_y = int(min(push.in_height - 1, (push.end_y - 1) * STRIDE + KERNEL / 2));
+  COLUMN_ROW(0) COLUMN_ROW(1) COLUMN_ROW(2) COLUMN_ROW(3) COLUMN_ROW(4)
+  COLUMN_ROW(5) COLUMN_ROW(6) COLUMN_ROW(7) COLUMN_ROW(8)
+
+  uint weight = gl_WorkGroupID.z * push.in_quads * (KERNEL * KERNEL * OUT_QUADS * 4);
+  for (uint q = 0; q < push.in_quads; ++q) {
+    for (uint kx = 0; kx < KERNEL; ++kx) {
+      const int source_x = clamp(int(x * STRIDE + kx) - int(KERNEL / 2), 0, int(push.in_width) - 1);
+      const uint at = (push.in_quad + q) * source_width + (uint(source_x) >> UPSAMPLE_SHIFT);
+      LOAD_COLUMN(0) LOAD_COLUMN(1) LOAD_COLUMN(2) LOAD_COLUMN(3) LOAD_COLUMN(4)
+      LOAD_COLUMN(5) LOAD_COLUMN(6) LOAD_COLUMN(7) LOAD_COLUMN(8)
+      TAP(0) TAP(1) TAP(2)
+      weight += KERNEL * OUT_QUADS * 4;
+    }
+  }
+
+  FINISH(0) FINISH(1) FINISH(2) FINISH(3)
+}

@@ -1,0 +1,206 @@
+// Every op, alone and in the combinations that are fused, at many shapes and channel counts.
+#include <string>
+#include <tuple>
+
+#include "ops/compare.h"
+
+namespace impasto::test {
+namespace {
+
+struct Extent {
+  uint32_t width, height;
+};
+
+// One texel, one row, one column, odd, prime, wide, a full group and one more.
+constexpr Extent kExtents[] = {{1, 1}, {1, 19}, {23, 1}, {5, 3}, {13, 11}, {97, 2}, {33, 33}, {64, 16}};
+
+constexpr Activation kActivations[] = {Activation::None, Activation::Relu, Activation::LeakyRelu, Activation::Sigmoid};
+
+class OpTest : public VulkanTest, public ::testing::WithParamInterface<Variant> {
+ protected:
+  // A tensor of `channels` at `downscale`, made from the colour.
+  uint32_t feature(Graph& graph, uint32_t channels, uint32_t downscale) {
+    uint32_t index = addInput(graph, InputKind::Color);
+    for (uint32_t d = downscale; d > 1; d /= 2) index = addOp(graph, OpType::SpaceToDepth, {index}, 2);
+    return addConv(graph, index, channels, 1);
+  }
+  // The output of a graph whose last tensor is `index` at `downscale`: mixed down to 3 channels, brought back up.
+  void finish(Graph& graph, uint32_t index, uint32_t downscale) {
+    index = addConv(graph, index, 3, 1);
+    for (; downscale > 1; downscale /= 2) index = addOp(graph, OpType::Upsample, {index});
+    graph.output = index;
+  }
+  void expectAll(const Graph& graph, uint32_t seed, const std::string& what) {
+    Random random(seed);
+    const Style style = makeStyle(graph, random);
+    for (const Extent extent : kExtents) {
+      expectAgreement(device(), GetParam(), style, extent.width, extent.height, seed, what);
+    }
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(, OpTest, ::testing::ValuesIn(kVariants),
+                         nameOf);
+
+TEST_P(OpTest, Conv2d) {
+  uint32_t seed = 100;
+  for (const uint32_t kernel : {1u, 3u}) {
+    for (const uint32_t stride : {1u, 2u}) {
+      for (const auto& [in, out] : {std::pair{1u, 1u}, {3u, 7u}, {4u, 8u}, {17u, 13u}, {70u, 67u}}) {
+        Graph graph;
+        const uint32_t source = feature(graph, in, 1);
+        const uint32_t conv = addConv(graph, source, out, kernel, stride, kActivations[seed % 4]);
+        finish(graph, conv, stride);
+        expectAll(graph, seed++,
+                  "conv " + std::to_string(in) + " to " + std::to_string(out) + ", kernel " + std::to_string(kernel) +
+                      ", stride " + std::to_string(stride));
+      }
+    }
+  }
+}
+
+TEST_P(OpTest, SpaceToDepth) {
+  for (const uint32_t block : {2u, 4u}) {
+    for (const uint32_t channels : {1u, 3u, 6u}) {
+      Graph graph;
+      const uint32_t source = feature(graph, channels, 1);
+      finish(graph, addOp(graph, OpType::SpaceToDepth, {source}, block), block);
+      expectAll(graph, 200 + block * 10 + channels, "space_to_depth " + std::to_string(block));
+    }
+  }
+}
+
+// Read by two ops, the convolution before it cannot take it in.
+TEST_P(OpTest, DepthToSpace) {
+  for (const uint32_t block : {2u, 4u}) {
+    for (const uint32_t channels : {1u, 3u, 5u}) {
+      Graph graph;
+      const uint32_t source = feature(graph, channels * block * block, block);
+      const uint32_t shuffled = addOp(graph, OpType::DepthToSpace, {source}, block);
+      // Another reader of `source`, at the shuffled tensor's extent.
+      uint32_t wide = addConv(graph, source, channels, 1);
+      for (uint32_t d = block; d > 1; d /= 2) wide = addOp(graph, OpType::Upsample, {wide});
+      finish(graph, addOp(graph, OpType::Add, {shuffled, wide}), 1);
+      expectAll(graph, 300 + block * 10 + channels, "depth_to_space " + std::to_string(block));
+    }
+  }
+}
+
+TEST_P(OpTest, ConvWithDepthToSpace) {
+  for (const uint32_t block : {2u, 4u}) {
+    for (const uint32_t channels : {1u, 3u, 4u, 9u}) {
+      Graph graph;
+      const uint32_t source = feature(graph, 5, block);
+      const uint32_t conv = addConv(graph, source, channels * block * block, 3, 1, Activation::Relu);
+      finish(graph, addOp(graph, OpType::DepthToSpace, {conv}, block), 1);
+      expectAll(graph, 400 + block * 10 + channels, "conv and depth_to_space " + std::to_string(block));
+    }
+  }
+}
+
+TEST_P(OpTest, ConvWithDepthToSpaceAndAdd) {
+  Graph graph;
+  const uint32_t wide = feature(graph, 8, 1);
+  const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {wide}, 2);
+  const uint32_t conv = addConv(graph, folded, 32, 3, 1, Activation::LeakyRelu);
+  const uint32_t shuffled = addOp(graph, OpType::DepthToSpace, {conv}, 2);
+  finish(graph, addOp(graph, OpType::Add, {wide, shuffled}, 0, Activation::Sigmoid), 1);
+  expectAll(graph, 450, "conv, depth_to_space and add");
+}
+
+TEST_P(OpTest, Upsample) {
+  for (const uint32_t channels : {1u, 6u}) {
+    Graph graph;
+    const uint32_t source = feature(graph, channels, 2);
+    graph.output = addConv(graph, source, 3, 1);
+    // Two upsamples, the first of which no convolution reads.
+    const uint32_t up = addOp(graph, OpType::Upsample, {source});
+    finish(graph, addOp(graph, OpType::Add, {up, up}), 1);
+    expectAll(graph, 500 + channels, "upsample");
+  }
+}
+
+TEST_P(OpTest, ConvThroughUpsample) {
+  for (const uint32_t kernel : {1u, 3u}) {
+    for (const uint32_t stride : {1u, 2u}) {
+      Graph graph;
+      const uint32_t source = feature(graph, 6, 2);
+      const uint32_t up = addOp(graph, OpType::Upsample, {source});
+      finish(graph, addConv(graph, up, 5, kernel, stride), stride);
+      expectAll(graph, 600 + kernel * 10 + stride, "conv through upsample");
+    }
+  }
+}
+
+TEST_P(OpTest, Add) {
+  for (const Activation activation : kActivations) {
+    for (const uint32_t channels : {1u, 6u, 13u}) {
+      Graph graph;
+      const uint32_t first = feature(graph, channels, 1);
+      const uint32_t second = addConv(graph, first, channels, 3);
+      const uint32_t alone = addOp(graph, OpType::Add, {first, first}, 0, activation);  // nothing to take it in
+      const uint32_t fused = addOp(graph, OpType::Add, {second, alone}, 0, activation);
+      finish(graph, addOp(graph, OpType::Add, {fused, alone}), 1);
+      expectAll(graph, 700 + channels, "add");
+    }
+  }
+}
+
+// Read by a convolution, whatever the channel counts.
+TEST_P(OpTest, Concat) {
+  uint32_t seed = 800;
+  for (const auto& counts : {std::vector<uint32_t>{3, 1}, {4, 8}, {1, 2, 3, 4, 5, 6, 7, 1}, {16, 3, 8}}) {
+    Graph graph;
+    const uint32_t source = feature(graph, 6, 1);
+    std::vector<uint32_t> inputs;
+    for (const uint32_t count : counts) inputs.push_back(addConv(graph, source, count, 1));
+    const uint32_t concat = addOp(graph, OpType::Concat, inputs);
+    finish(graph, addConv(graph, concat, 5, 3), 1);
+    expectAll(graph, seed++, "concat");
+  }
+}
+
+// Read by an op that needs its channels without gaps, with an input twice, and a concat in a concat.
+TEST_P(OpTest, ConcatWithoutGaps) {
+  uint32_t seed = 900;
+  for (const auto& counts : {std::vector<uint32_t>{3, 5, 8}, {4, 8, 4}, {1, 2, 13}}) {
+    Graph graph;
+    const uint32_t source = feature(graph, 6, 2);
+    std::vector<uint32_t> inputs;
+    for (const uint32_t count : counts) inputs.push_back(addConv(graph, source, count, 1));
+    const uint32_t inner = addOp(graph, OpType::Concat, inputs);                    // 16 channels
+    const uint32_t outer = addOp(graph, OpType::Concat, {inner, inputs[0], inner, addConv(graph, source, 16 - counts[0], 1)});
+    finish(graph, addOp(graph, OpType::DepthToSpace, {outer}, 2), 1);
+    expectAll(graph, seed++, "concat without gaps");
+  }
+}
+
+TEST_P(OpTest, FrameInConcat) {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t feature_index = addConv(graph, color, 8, 3);
+  const uint32_t first = addOp(graph, OpType::Concat, {feature_index, color});
+  const uint32_t second = addOp(graph, OpType::Concat, {color, addConv(graph, first, 5, 3)});
+  graph.output = addConv(graph, second, 3, 3, 1, Activation::Sigmoid);
+  expectAll(graph, 1000, "frame in two concats");
+}
+
+TEST_P(OpTest, Noise) {
+  for (const uint32_t channels : {1u, 4u, 6u}) {
+    Graph graph;
+    const uint32_t color = addInput(graph, InputKind::Color);
+    const uint32_t noise = addNoise(graph, channels, 1, 77 * channels);
+    graph.output = addConv(graph, addOp(graph, OpType::Concat, {color, noise}), 3, 1);
+    expectAll(graph, 1100 + channels, "noise");
+  }
+}
+
+// The output may be what came in.
+TEST_P(OpTest, InputIsOutput) {
+  Graph graph;
+  graph.output = addInput(graph, InputKind::Color);
+  expectAll(graph, 1200, "nothing");
+}
+
+}  // namespace
+}  // namespace impasto::test
