@@ -13,7 +13,8 @@
  *
  * Conventions
  *   - Every call returns an ImpastoResult. After a failure impastoGetLastError() has a one-line message for this thread.
- *   - Every struct begins with `size`: set it to sizeof(the struct). `next` is reserved: NULL.
+ *   - Every struct begins with `size`: set it to sizeof(the struct), also where it is filled in by the call. `next` is
+ *     reserved: NULL. Create functions set the handle to NULL when they fail.
  *   - Handles are reference-counted: create returns one reference, Retain adds one, Release gives one back; an object
  *     lives on while another object uses it. Release(NULL) does nothing.
  *   - Nothing in this library waits for the GPU, except where a function says so. It adds no Vulkan layers, extensions
@@ -97,15 +98,16 @@ typedef struct ImpastoRequirements {
   uint32_t device_extension_count;           /* out */
   const char* const* device_extensions;      /* out: static storage; all supported by this device */
   VkPhysicalDeviceFeatures features;         /* out: needed, OR them into the device's */
-  VkPhysicalDeviceVulkan11Features features11; /* out, pNext is NULL; likewise */
+  VkPhysicalDeviceVulkan11Features features11; /* out, pNext is NULL; likewise. shaderFloat16 and
+                                                storageBuffer16BitAccess may be left out: all others are needed */
   VkPhysicalDeviceVulkan12Features features12;
   VkPhysicalDeviceVulkan13Features features13;
   VkImageUsageFlags input_usage;             /* out: usage that input images need (SAMPLED) */
   VkImageUsageFlags output_usage;            /* out: usage that output images need (STORAGE) */
 } ImpastoRequirements;
 
-/* Tells, before a device is created, what to create it with. Enabling fewer features is allowed as long as those that
- * ImpastoContextInfo repeats are told truthfully. Thread-safe. */
+/* Tells, before a device is created, what to create it with. A device that cannot run Impasto is no failure: the result
+ * is IMPASTO_SUCCESS, `vulkan_backend` is VK_FALSE and `reason` says why. Thread-safe. */
 IMPASTO_API ImpastoResult impastoQueryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
                                                    PFN_vkGetInstanceProcAddr get_instance_proc_addr,
                                                    ImpastoRequirements* requirements);
@@ -182,9 +184,11 @@ typedef struct ImpastoPassInfo {
   ImpastoContext context;
   ImpastoStyle style;
   uint32_t width, height;              /* pixels, 1 to 16384 */
-  VkFormat input_format;               /* of the view that is read: any format with SAMPLED_IMAGE support */
+  VkFormat input_format;               /* of the view that is read: three or four UNORM, SRGB or float channels, with
+                                          SAMPLED_IMAGE support */
   ImpastoColorEncoding input_encoding;
-  VkFormat output_format;              /* of the view that is written: any with STORAGE_IMAGE support, not _SRGB */
+  VkFormat output_format;              /* of the view that is written: likewise, with STORAGE_IMAGE and
+                                          STORAGE_WRITE_WITHOUT_FORMAT support; not _SRGB */
   ImpastoColorEncoding output_encoding;
   uint32_t frames_in_flight;           /* 1 to 8: how many recorded frames the GPU may not have finished yet */
 } ImpastoPassInfo;
@@ -193,11 +197,12 @@ typedef struct ImpastoPassInfo {
 IMPASTO_API ImpastoResult impastoCreatePass(const ImpastoPassInfo* info, ImpastoPass* pass);
 IMPASTO_API void impastoRetainPass(ImpastoPass pass);
 
-/* The last release frees GPU memory at once: the GPU must have finished every frame recorded with this pass. */
+/* The last release frees GPU memory at once: the GPU must have finished every frame recorded with this pass. When it
+ * was the context's last pass, the pipeline cache is written. */
 IMPASTO_API void impastoReleasePass(ImpastoPass pass);
 
-/* New extent; the formats stay. The GPU must have finished every frame recorded with this pass. When it fails, the pass
- * keeps its old extent and stays usable. */
+/* New extent; the formats stay. The GPU must have finished every frame recorded with this pass; a frame that is begun
+ * must be begun anew. When it fails, the pass keeps its old extent and stays usable. */
 IMPASTO_API ImpastoResult impastoPassResize(ImpastoPass pass, uint32_t width, uint32_t height);
 
 /* Switches to another style. Everything slow (memory, pipelines, weights) is done on the calling thread, which may be a
@@ -217,7 +222,14 @@ typedef struct ImpastoImage {
 
 /* One frame. The host makes the inputs visible to compute-shader reads before, and waits for compute-shader writes to
  * the output after, by barriers of its own (VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT). All images have the pass's extent
- * unless said otherwise. `color` and `output` may be the same image in GENERAL. */
+ * unless said otherwise. `color` and `output` may be the same image in GENERAL.
+ *
+ * The frames of a pass are submitted in the order in which they were recorded, all to one queue (or to several, ordered
+ * by semaphores), and none is left out: the first frame of a style may carry its weights to the GPU.
+ *
+ * Linear colours are multiplied by `exposure` and sRGB-encoded for the generator. A pixel brighter than display white
+ * is first divided by its largest component, which keeps its hue, and a linear output is multiplied back: highlights
+ * stay as bright as they were. Negative and NaN components are painted as 0. */
 typedef struct ImpastoFrame {
   size_t size;
   const void* next;
@@ -233,12 +245,14 @@ typedef struct ImpastoFrame {
   float jitter[2];            /* subpixel jitter of this frame, pixels */
   float view[16];             /* world to view, column-major; reserved for history */
   float projection[16];       /* view to clip, column-major; reserved for history */
-  float exposure;             /* linear encodings: factor to display white; 0 means 1 */
+  float exposure;             /* linear encodings: factor to display white, 1e-6 to 1e6; 0 means 1 */
   VkBool32 reset;             /* camera cut: forget the history */
   const ImpastoControls* controls; /* NULL: defaults */
 } ImpastoFrame;
 
-/* Records everything that reads the frame. Allocates nothing, waits for nothing. */
+/* Records all that the generator reads, and with the Vulkan backend the generator. Allocates nothing, waits for
+ * nothing. `command_buffer` is in the recording state, outside of a render pass; its compute pipeline, descriptor sets
+ * and push constants are changed. */
 IMPASTO_API ImpastoResult impastoCmdRecordInputs(ImpastoPass pass, VkCommandBuffer command_buffer,
                                                  const ImpastoFrame* frame);
 
@@ -253,11 +267,12 @@ typedef struct ImpastoExecuteInfo {
   uint64_t signal_value;
 } ImpastoExecuteInfo;
 
-/* Runs the generator between inputs and outputs. With the Vulkan backend the generator is in the command buffer and
- * this checks its arguments and returns. */
+/* Runs the generator between inputs and outputs: once after each impastoCmdRecordInputs. With the Vulkan backend the
+ * generator is in the command buffer and this checks its arguments and returns. */
 IMPASTO_API ImpastoResult impastoExecute(ImpastoPass pass, const ImpastoExecuteInfo* info);
 
-/* Records the composite into `frame->output`: same frame as given to impastoCmdRecordInputs, after it. */
+/* Records the composite into `frame->output`: same frame as given to impastoCmdRecordInputs, after it, in the same
+ * command buffer or in one that is submitted later. Allocates nothing, waits for nothing. */
 IMPASTO_API ImpastoResult impastoCmdRecordOutputs(ImpastoPass pass, VkCommandBuffer command_buffer,
                                                   const ImpastoFrame* frame);
 

@@ -1,0 +1,20 @@
+// Reads what a style says of itself: cpp_program STYLE.safetensors
+#include <impasto/impasto.h>
+
+#include <iostream>
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  ImpastoStyle style = nullptr;
+  ImpastoStyleInfo info{sizeof info};
+  if (impastoGetVersion() != VK_MAKE_API_VERSION(0, IMPASTO_VERSION_MAJOR, IMPASTO_VERSION_MINOR, IMPASTO_VERSION_PATCH) ||
+      impastoCreateStyleFromFile(argv[1], &style) != IMPASTO_SUCCESS ||
+      impastoStyleGetInfo(style, &info) != IMPASTO_SUCCESS) {
+    std::cerr << impastoGetLastError() << '\n';
+    return 1;
+  }
+  std::cout << info.title << " by " << info.painter << ", " << info.parameter_count << " parameters\n";
+  const bool complete = *info.title && info.parameter_count > 0 && info.multiply_adds_per_pixel > 0;
+  impastoReleaseStyle(style);
+  return complete ? 0 : 1;
+}
