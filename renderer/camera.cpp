@@ -22,7 +22,7 @@ CameraView lookAt(const glm::vec3& position, const glm::vec3& target, float vert
   return {glm::lookAt(position, target, up), vertical_fov, near_plane};
 }
 
-CameraView sceneCamera(const Scene& scene, const Pose& pose, int index) {
+CameraView sceneCamera(const Scene& scene, const Pose& pose, float aspect, int index) {
   if (index >= 0 && static_cast<size_t>(index) < scene.cameras.size()) {
     const SceneCamera& camera = scene.cameras[static_cast<size_t>(index)];
     glm::mat4 world = pose.world[static_cast<size_t>(camera.node)];
@@ -34,7 +34,17 @@ CameraView sceneCamera(const Scene& scene, const Pose& pose, int index) {
   const float radius = bounds.empty() ? 1.0f : std::max(bounds.radius(), 1e-4f);
   constexpr float kFov = 0.75f;
   const glm::vec3 from = glm::normalize(glm::vec3(0.62f, 0.42f, 1.0f));
-  return lookAt(center + from * (radius * 0.92f / std::sin(kFov * 0.5f)), center, kFov, radius * 0.01f);
+  // As near as all eight corners of the box allow.
+  const glm::mat3 axes = glm::transpose(glm::mat3(glm::lookAt(from, glm::vec3(0.0f), glm::vec3(0.0f, 1.0f, 0.0f))));
+  const glm::vec3 half = bounds.empty() ? glm::vec3(1.0f) : (bounds.high - bounds.low) * 0.5f;
+  const float tan_y = std::tan(kFov * 0.5f), tan_x = tan_y * aspect;
+  float distance = radius * 0.05f;
+  for (int corner = 0; corner < 8; ++corner) {
+    const glm::vec3 point = half * glm::vec3((corner & 1) ? 1.0f : -1.0f, (corner & 2) ? 1.0f : -1.0f, (corner & 4) ? 1.0f : -1.0f);
+    const float across = std::abs(glm::dot(axes[0], point)), up = std::abs(glm::dot(axes[1], point));
+    distance = std::max(distance, glm::dot(axes[2], point) + std::max(across / tan_x, up / tan_y));
+  }
+  return lookAt(center + from * (distance * 1.04f), center, kFov, radius * 0.01f);
 }
 
 CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, float t) {

@@ -21,8 +21,9 @@ struct CameraView {
 
 CameraView lookAt(const glm::vec3& position, const glm::vec3& target, float vertical_fov, float near_plane);
 
-// The scene's camera `index` if it has one; otherwise one that frames the bounding box.
-CameraView sceneCamera(const Scene& scene, const Pose& pose, int index = 0);
+// The scene's camera `index` if it has one; otherwise one that frames the bounding box in a picture of this aspect
+// (width / height).
+CameraView sceneCamera(const Scene& scene, const Pose& pose, float aspect, int index = 0);
 
 // A walk through the scene's viewpoints (or around its bounding box): a new place for every `clip`, a slow move within
 // it as `t` goes from 0 to 1. The same numbers give the same view.

@@ -18,6 +18,7 @@ struct Device::MessageLog {
 namespace {
 
 constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
+constexpr const char* kNoDevice = "no Vulkan device found; install a driver (without a GPU: package mesa-vulkan-drivers)";
 
 VKAPI_ATTR VkBool32 VKAPI_CALL onMessage(VkDebugUtilsMessageSeverityFlagBitsEXT, VkDebugUtilsMessageTypeFlagsEXT types,
                                          const VkDebugUtilsMessengerCallbackDataEXT* data, void* user_data) {
@@ -216,7 +217,9 @@ void Device::createInstance(const DeviceOptions& options) {
     validation.pNext = &messenger;
     info.pNext = &validation;
   }
-  check(vkCreateInstance(&info, nullptr, &instance_), "vkCreateInstance");
+  const VkResult created = vkCreateInstance(&info, nullptr, &instance_);
+  if (created == VK_ERROR_INCOMPATIBLE_DRIVER) throw Error(kNoDevice);
+  check(created, "vkCreateInstance");
 
   if (debug_utils) {
     const auto load = [&](const char* name) { return vkGetInstanceProcAddr(instance_, name); };
@@ -233,9 +236,7 @@ void Device::createInstance(const DeviceOptions& options) {
 void Device::choosePhysicalDevice(const DeviceOptions& options) {
   uint32_t count = 0;
   const VkResult listed = vkEnumeratePhysicalDevices(instance_, &count, nullptr);
-  if (listed != VK_SUCCESS || count == 0) {
-    throw Error("no Vulkan device found; install a driver (without a GPU: package mesa-vulkan-drivers)");
-  }
+  if (listed != VK_SUCCESS || count == 0) throw Error(kNoDevice);
   std::vector<VkPhysicalDevice> devices(count);
   check(vkEnumeratePhysicalDevices(instance_, &count, devices.data()), "vkEnumeratePhysicalDevices");
 

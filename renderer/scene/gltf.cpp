@@ -40,7 +40,7 @@ Scene loadGltf(const std::filesystem::path& path) {
   const Bounds bounds = worldBounds(scene, poseAt(scene, 0.0));
   if (bounds.empty()) document.fail("scene", "there is nothing to show in it");
   // A file says nothing of air: a little haze, in proportion to its size.
-  scene.environment.haze_distance = bounds.radius() * 14.0f;
+  scene.environment.haze_distance = bounds.radius() * 40.0f;
   return scene;
 }
 

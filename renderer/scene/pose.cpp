@@ -76,18 +76,21 @@ Pose poseAt(const Scene& scene, double seconds, int animation) {
 
 Bounds worldBounds(const Scene& scene, const Pose& pose) {
   Bounds bounds;
-  for (size_t i = 0; i < scene.nodes.size(); ++i) {
-    const Node& node = scene.nodes[i];
+  for (size_t n = 0; n < scene.nodes.size(); ++n) {
+    const Node& node = scene.nodes[n];
     if (node.mesh == kNone) continue;
-    // A skinned mesh is placed by its joints and not by its node; the first joint places its box well enough.
-    const glm::mat4& placed = node.skin == kNone ? pose.world[i] : pose.joints[static_cast<size_t>(node.skin)].front();
+    const auto* joints = node.skin == kNone ? nullptr : &pose.joints[static_cast<size_t>(node.skin)];
     for (const Primitive& primitive : scene.meshes[static_cast<size_t>(node.mesh)].primitives) {
-      if (primitive.bounds.empty()) continue;
-      for (int corner = 0; corner < 8; ++corner) {
-        const glm::vec3 point((corner & 1) ? primitive.bounds.high.x : primitive.bounds.low.x,
-                              (corner & 2) ? primitive.bounds.high.y : primitive.bounds.low.y,
-                              (corner & 4) ? primitive.bounds.high.z : primitive.bounds.low.z);
-        bounds.add(glm::vec3(placed * glm::vec4(point, 1.0f)));
+      for (uint32_t i = 0; i < primitive.index_count; ++i) {
+        const Vertex& vertex = scene.vertices[scene.indices[primitive.first_index + i]];
+        glm::mat4 placed = pose.world[n];
+        if (joints) {
+          placed = glm::mat4(0.0f);
+          for (glm::length_t c = 0; c < 4; ++c) {
+            placed += (*joints)[vertex.joints[c]] * (static_cast<float>(vertex.weights[c]) / 65535.0f);
+          }
+        }
+        bounds.add(glm::vec3(placed * glm::vec4(vertex.position, 1.0f)));
       }
     }
   }

@@ -16,7 +16,7 @@ struct Pose {
 // Plays animation `animation` (looped; kNone or out of range: the rest pose) at `seconds`.
 Pose poseAt(const Scene& scene, double seconds, int animation = 0);
 
-// The world-space box of all meshes in a pose; skinned meshes count at their skin's pose.
+// The world-space box of every vertex in a pose: exact, and slow for large scenes.
 Bounds worldBounds(const Scene& scene, const Pose& pose);
 
 }  // namespace impasto::render

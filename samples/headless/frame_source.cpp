@@ -46,7 +46,8 @@ FrameSource::Moment FrameSource::momentOf(uint32_t index) const {
     moment.camera = render::tourCamera(scene_, bounds_, clip, t);
   } else {
     moment.pose = render::poseAt(scene_, options_.start_time + index / options_.fps, options_.animation);
-    moment.camera = render::sceneCamera(scene_, moment.pose, options_.camera);
+    moment.camera = render::sceneCamera(scene_, moment.pose, static_cast<float>(options_.width) / static_cast<float>(options_.height),
+                                        options_.camera);
   }
   return moment;
 }

@@ -32,8 +32,8 @@ vec3 skyGradient(vec3 direction) {
   float toward = max(dot(direction, frame.to_sun.xyz), 0.0);
   vec3 warm = frame.sun_color.rgb / max(frame.sun_color.r, 1e-3);
   color += warm * (0.10 * pow(toward, 3.0) + 0.28 * pow(toward, 24.0)) * (1.0 - 0.5 * up);
-  float below = clamp(-direction.y * 6.0, 0.0, 1.0);
-  return mix(color, mix(frame.horizon_color.rgb, frame.ground_color.rgb, 0.35), below * 0.6);
+  // Below the horizon there is land, hazy where it is far.
+  return mix(color, frame.ground_color.rgb * 0.9, 0.85 * (1.0 - exp(min(direction.y, 0.0) * 3.2)));
 }
 
 float cloudDensity(vec2 p, int octaves) {
