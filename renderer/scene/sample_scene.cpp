@@ -41,7 +41,7 @@ Scene makeSampleScene() {
   addCamera(scene);
 
   Environment& light = scene.environment;
-  light.to_sun = {-0.80f, 0.44f, -0.05f};
+  light.to_sun = {-0.79f, 0.47f, 0.20f};
   light.sun_color = {5.6f, 4.25f, 2.7f};
   light.zenith_color = {0.14f, 0.33f, 0.74f};
   light.horizon_color = {0.66f, 0.74f, 0.82f};

@@ -97,10 +97,11 @@ void main() {
     float cosine = dot(normal, frame.to_sun.xyz);
     vec3 diffuse = ambientLight(normal);
     if (material.shading == kShadingFoliage) {
-      // Leaves let light through and scatter it: wrapped lighting, and a glow seen against the sun.
+      // Leaves let light through and scatter it: wrapped lighting, a glow seen against the sun, and a
+      // little sun even in the crown's own shade.
       float wrapped = clamp((cosine + 0.45) / 1.45, 0.0, 1.0);
       float through = pow(max(dot(-view, frame.to_sun.xyz), 0.0), 3.0);
-      diffuse += frame.sun_color.rgb * lit * (0.85 * wrapped + 0.5 * through) * 0.3183 * 2.4;
+      diffuse = diffuse * 1.25 + frame.sun_color.rgb * (lit * (0.85 * wrapped + 0.5 * through) + 0.07) * 0.3183 * 2.4;
       color = base.rgb * diffuse;
     } else {
       vec4 rough = texture(roughness_map, v_uv);

@@ -91,7 +91,7 @@ int makeCypress(Scene& scene, const Materials& m, uint32_t seed) {
     const float radius = 0.98f * std::pow(1.0f - up, 0.62f) * (0.55f + 0.45f * std::min(up * 7.0f, 1.0f)) * random.uniform(0.72f, 1.0f);
     const glm::vec3 place(radius * std::cos(angle), 0.6f + (kHeight - 0.7f) * up, radius * std::sin(angle));
     const glm::vec3 out = glm::normalize(glm::vec3(std::cos(angle), 0.35f, std::sin(angle)));
-    const glm::vec3 color = glm::mix(paint(0x2F4A2A), paint(0x567038), random.uniform()) * random.uniform(0.8f, 1.2f);
+    const glm::vec3 color = glm::mix(paint(0x3C5A32), paint(0x688446), random.uniform()) * random.uniform(0.8f, 1.2f);
     addLeafCard(builder, m.leaves, random, place, random.uniform(0.85f, 1.25f) * (1.1f - 0.45f * up), {0.0f, place.y - 0.2f, 0.0f},
                 glm::normalize(out + 0.4f * onSphere(random)), color, 0.04f + 0.16f * up * up);
   }
@@ -163,7 +163,7 @@ void addFlower(MeshBuilder& builder, int material, Random& random, const glm::ve
 
 void addTrees(Scene& scene, const Materials& m) {
   const std::array<int, 4> leafy = {
-      makeLeafyTree(scene, m, "oak", 401, 6.8f, 3.0f, 9, 30, 1.25f, {0x4C6E2C, 0x6E8A34, 0xA9B04A}),
+      makeLeafyTree(scene, m, "oak", 401, 6.8f, 3.0f, 9, 30, 1.25f, {0x5A7E32, 0x7E9A3C, 0xB9BE52}),
       makeLeafyTree(scene, m, "lime", 402, 7.6f, 2.6f, 9, 30, 1.2f, {0x5C8236, 0x7E9C3E, 0xBFC25A}),
       makeLeafyTree(scene, m, "olive", 403, 4.6f, 2.4f, 7, 28, 1.0f, {0x7A8A62, 0x93A078, 0xBFC49A}),
       makeLeafyTree(scene, m, "maple", 404, 6.2f, 2.7f, 8, 30, 1.2f, {0x9A6A2C, 0xC08A34, 0xE0B04A})};
@@ -175,8 +175,8 @@ void addTrees(Scene& scene, const Materials& m) {
     addNode(scene, name, mesh, {x, groundHeight(x, z) - 0.1f, z}, yaw, scale);
   };
   // The tree that frames the picture on the left.
-  const int great = makeLeafyTree(scene, m, "great oak", 431, 9.5f, 4.6f, 14, 62, 1.2f, {0x4A6A2A, 0x6A8632, 0xB4B850});
-  plant("great oak", great, -9.6f, 36.0f, 0.4f, 1.0f);
+  const int great = makeLeafyTree(scene, m, "great oak", 431, 9.5f, 4.6f, 14, 62, 1.2f, {0x5E8232, 0x86A03C, 0xCACB5C});
+  plant("great oak", great, -10.4f, 36.2f, 0.4f, 0.95f);
   plant("lime by the water", leafy[1], -18.5f, 34.5f, 1.9f, 0.9f);
 
   Random random(441);
