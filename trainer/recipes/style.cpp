@@ -52,6 +52,14 @@ Split splitPictures(std::vector<Image> images, int holdout) {
   return split;
 }
 
+// What the perceptual network gets of pictures: full or half resolution, and mirrored a little beyond the border. Its
+// zero padding would otherwise look like a dark frame around every crop, and the generator would paint one.
+torch::Tensor asSeen(const torch::Tensor& pictures, bool full_resolution) {
+  constexpr int64_t kMirrored = 8;  // pixels of the result
+  const torch::Tensor scaled = full_resolution ? pictures : torch::avg_pool2d(pictures, 2);
+  return torch::reflection_pad2d(scaled, {kMirrored, kMirrored, kMirrored, kMirrored});
+}
+
 double learningRate(double peak, int64_t step, int64_t steps) {
   const double warm_up = std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(kWarmUpSteps));
   const double done = static_cast<double>(step) / static_cast<double>(steps);
@@ -154,7 +162,7 @@ void StyleTraining::State::updateAverage() {
 
 torch::Tensor StyleTraining::State::losses(const torch::Tensor& frames, const torch::Tensor& paintings,
                                            bool full_resolution, StyleLosses& values) const {
-  const auto seen = [&](const torch::Tensor& x) { return full_resolution ? x : torch::avg_pool2d(x, 2); };
+  const auto seen = [&](const torch::Tensor& x) { return asSeen(x, full_resolution); };
   torch::Tensor content_target;
   {
     torch::NoGradGuard no_grad;
@@ -197,11 +205,12 @@ StyleTraining::StyleTraining(const StyleSettings& settings, const Runtime& runti
   {
     torch::NoGradGuard no_grad;
     const torch::Tensor tensor = toTensor(painting).unsqueeze(0).to(runtime.device);
-    const auto gramLoss = [&](const torch::Tensor& seen) {
-      return std::make_unique<GramStyleLoss>(settings.style_layers, s.vgg.features(seen, s.layers), settings.gram_center);
+    const auto gramLoss = [&](bool full_resolution) {
+      return std::make_unique<GramStyleLoss>(
+          settings.style_layers, s.vgg.features(asSeen(tensor, full_resolution), s.layers), settings.gram_center);
     };
-    s.style_loss = gramLoss(tensor);
-    s.half_style_loss = gramLoss(torch::avg_pool2d(tensor, 2));
+    s.style_loss = gramLoss(true);
+    s.half_style_loss = gramLoss(false);
     s.palette_loss = std::make_unique<PaletteLoss>(tensor);
   }
 
