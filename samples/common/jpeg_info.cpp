@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 
 namespace impasto::app {
 namespace {
 
-constexpr uint8_t kStartOfImage = 0xD8, kEndOfImage = 0xD9, kApp1 = 0xE1;
+constexpr uint8_t kStartOfImage = 0xD8, kEndOfImage = 0xD9, kHuffmanTables = 0xC4, kApp1 = 0xE1;
 constexpr uint16_t kOrientationTag = 0x0112;
 constexpr uint16_t kShortType = 3;
 
@@ -49,16 +50,27 @@ int exifOrientation(std::span<const uint8_t> segment) {
   return 1;
 }
 
+// ITU-T T.81, B.2.4.2: tables, each of a class, 16 counts of codes, and as many values.
+bool soundHuffmanTables(std::span<const uint8_t> segment) {
+  constexpr size_t kCounts = 16, kMaxCodes = 256;
+  while (!segment.empty()) {
+    if (segment.size() < 1 + kCounts) return false;
+    const auto counts = segment.subspan(1, kCounts);
+    const size_t codes = std::accumulate(counts.begin(), counts.end(), size_t{0});
+    if (codes > kMaxCodes || codes > segment.size() - 1 - kCounts) return false;
+    segment = segment.subspan(1 + kCounts + codes);
+  }
+  return true;
+}
+
 }  // namespace
 
-bool looksLikeJpeg(std::span<const uint8_t> bytes) {
-  return bytes.size() >= 2 && bytes[0] == 0xFF && bytes[1] == kStartOfImage;
-}
+bool looksLikeJpeg(std::span<const uint8_t> bytes) { return !bytes.empty() && bytes[0] == 0xFF; }
 
 JpegInfo inspectJpeg(std::span<const uint8_t> bytes) {
   JpegInfo info;
   bool exif_seen = false;
-  size_t at = 2;
+  size_t at = 0;
   while (at + 1 < bytes.size()) {
     if (bytes[at] != 0xFF) {  // entropy-coded data, or rubbish between segments
       ++at;
@@ -84,6 +96,7 @@ JpegInfo inspectJpeg(std::span<const uint8_t> bytes) {
       info.orientation = exifOrientation(segment);
       exif_seen = info.orientation != 1;
     }
+    if (marker == kHuffmanTables && !soundHuffmanTables(bytes.subspan(at + 2, length - 2))) info.sound = false;
     at += length;
   }
   return info;

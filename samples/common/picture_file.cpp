@@ -93,6 +93,9 @@ std::optional<PictureFormat> pictureFormat(const std::filesystem::path& path) {
 Picture readPicture(const std::filesystem::path& path) try {
   const std::vector<uint8_t> bytes = readFile(path);
   const int size = static_cast<int>(bytes.size());
+  JpegInfo jpeg{.complete = true};
+  if (looksLikeJpeg(bytes)) jpeg = inspectJpeg(bytes);
+  if (!jpeg.sound) throw Error(path.string() + ": damaged: a Huffman table of the JPEG makes no sense");
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(bytes.data(), size, &width, &height, &channels)) {
     throw Error(path.string() + ": not a PNG or JPEG picture, or a damaged one");
@@ -101,8 +104,6 @@ Picture readPicture(const std::filesystem::path& path) try {
     throw Error(path.string() + ": " + std::to_string(width) + "x" + std::to_string(height) +
                 " pixels; 1 to 16384 a side are possible");
   }
-  JpegInfo jpeg{.complete = true};
-  if (looksLikeJpeg(bytes)) jpeg = inspectJpeg(bytes);
   // stb_image fills what is missing at the end of a JPEG with grey.
   if (!jpeg.complete) throw Error(path.string() + ": damaged: the JPEG data end too early");
 
