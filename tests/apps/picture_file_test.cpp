@@ -158,6 +158,19 @@ TEST(PictureFile, FlippedBytesAreReadOrRefusedButNeverCrash) {
   }
 }
 
+TEST(PictureFile, HuffmanTablesOfTooManyCodesAreRefused) {
+  const TempDir dir;
+  writePicture(makePicture(16, 16, 7), dir.file("a.jpg"));
+  std::string bytes = readBytes(dir.file("a.jpg"));
+  const size_t table = bytes.find("\xFF\xC4");
+  ASSERT_NE(table, std::string::npos);
+  bytes.replace(table + 5, 16, std::string(16, '\x7F'));  // 16 x 127 codes; 256 are possible
+  writeBytes(dir.file("a.jpg"), bytes);
+  EXPECT_THAT(readError(dir.file("a.jpg")), HasSubstr("a.jpg: damaged: a Huffman table"));
+  writeBytes(dir.file("a.jpg"), "\xFF" + bytes);  // a fill byte first
+  EXPECT_THAT(readError(dir.file("a.jpg")), HasSubstr("a.jpg: damaged: a Huffman table"));
+}
+
 TEST(PictureFile, NamesWhatIsWrong) {
   const TempDir dir;
   EXPECT_THAT(readError(dir.file("none.png")), HasSubstr("none.png: no such file"));
