@@ -10,6 +10,7 @@ namespace impasto::trainer {
 using Job = std::function<int()>;
 
 void addStyleCommand(CLI::App& app, Job& job);
+void addEvaluateCommand(CLI::App& app, Job& job);
 void addExportCommand(CLI::App& app, Job& job);
 void addInspectCommand(CLI::App& app, Job& job);
 

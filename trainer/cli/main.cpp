@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   trainer::Job job;
   trainer::addStyleCommand(app, job);
+  trainer::addEvaluateCommand(app, job);
   trainer::addExportCommand(app, job);
   trainer::addInspectCommand(app, job);
   try {

@@ -37,7 +37,7 @@ Vgg::Vgg(const std::string& path) : path_(path) {
     if (pool) ++block, in_block = 0;
     ++in_block;
     layers_.push_back({"relu" + std::to_string(block) + "_" + std::to_string(in_block), pool,
-                       w.to(torch::kFloat), bias->second.to(torch::kFloat)});
+                       w.to(torch::kFloat), bias->second.to(torch::kFloat), {}, {}, {}});
     channels = w.size(0);
     previous = index;
   }
@@ -49,8 +49,11 @@ Vgg::Vgg(const std::string& path) : path_(path) {
 
 void Vgg::to(torch::Device device, torch::ScalarType compute) {
   for (Layer& layer : layers_) {
-    layer.weight = layer.weight.to(device, compute).contiguous(torch::MemoryFormat::ChannelsLast);
-    layer.bias = layer.bias.to(device, compute);
+    layer.run_weight = layer.weight.to(device, compute).contiguous(torch::MemoryFormat::ChannelsLast);
+    layer.run_bias = layer.bias.to(device, compute);
+    layer.winograd.reset();
+    const bool wide = WinogradConv::supports(layer.weight.size(0)) && WinogradConv::supports(layer.weight.size(1));
+    if (device.is_cpu() && compute == torch::kFloat && wide) layer.winograd.emplace(layer.weight, layer.bias);
   }
   mean_ = mean_.to(device);
   inverse_std_ = inverse_std_.to(device);
@@ -67,12 +70,12 @@ std::map<std::string, torch::Tensor> Vgg::features(const torch::Tensor& pictures
                                                    const std::set<std::string>& layers) const {
   std::map<std::string, torch::Tensor> result;
   torch::Tensor x = ((pictures - mean_) * inverse_std_)
-                        .to(layers_[0].weight.scalar_type())
+                        .to(layers_[0].run_weight.scalar_type())
                         .contiguous(torch::MemoryFormat::ChannelsLast);
   for (const Layer& layer : layers_) {
     if (result.size() == layers.size()) break;
     if (layer.pool_before) x = torch::max_pool2d(x, 2);
-    x = torch::conv2d(x, layer.weight, layer.bias, 1, 1).relu_();
+    x = layer.winograd ? layer.winograd->convRelu(x) : torch::conv2d(x, layer.run_weight, layer.run_bias, 1, 1).relu_();
     if (layers.count(layer.name)) result[layer.name] = x;
   }
   for (const std::string& name : layers) {

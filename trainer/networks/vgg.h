@@ -4,9 +4,12 @@
 #include <torch/torch.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "networks/winograd.h"
 
 namespace impasto::trainer {
 
@@ -30,7 +33,9 @@ class Vgg {
   struct Layer {
     std::string name;
     bool pool_before;
-    torch::Tensor weight, bias;
+    torch::Tensor weight, bias;           // float32 masters
+    torch::Tensor run_weight, run_bias;   // on the device, in the compute type
+    std::optional<WinogradConv> winograd;  // where it is faster
   };
 
   std::string path_;

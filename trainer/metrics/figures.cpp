@@ -1,0 +1,107 @@
+#include "metrics/figures.h"
+
+#include "losses/content.h"
+
+namespace impasto::trainer {
+namespace {
+
+const std::vector<StyleLayer> kStyleLayers = {{"relu1_1", 1}, {"relu2_1", 1}, {"relu3_1", 1}, {"relu4_1", 1}};
+const std::set<std::string> kLayers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1"};
+constexpr double kJointStyleWeight = 3.0;
+constexpr double kEdgeThreshold = 0.1;  // of the Sobel gradient, in luma per pixel
+
+torch::Tensor edges(const torch::Tensor& picture) {
+  const torch::Tensor sobel =
+      torch::tensor({{-1.0f, 0.0f, 1.0f}, {-2.0f, 0.0f, 2.0f}, {-1.0f, 0.0f, 1.0f}}).div(8.0).view({1, 1, 3, 3});
+  const torch::Tensor x = torch::conv2d(picture, sobel), y = torch::conv2d(picture, sobel.transpose(2, 3));
+  return (x.square() + y.square()).sqrt() > kEdgeThreshold;
+}
+
+torch::Tensor withoutBorder(const torch::Tensor& picture) {
+  constexpr int64_t kBorder = FigureMeter::kBorder;
+  return picture.narrow(2, kBorder, picture.size(2) - 2 * kBorder).narrow(3, kBorder, picture.size(3) - 2 * kBorder);
+}
+
+}  // namespace
+
+Figures& Figures::operator+=(const Figures& other) {
+  for (const auto& [layer, value] : other.style_layers) style_layers[layer] += value;
+  style += other.style;
+  content_relu3_1 += other.content_relu3_1;
+  content_relu4_1 += other.content_relu4_1;
+  ssim += other.ssim;
+  edge_f1 += other.edge_f1;
+  joint += other.joint;
+  if (other.lpips) lpips = lpips.value_or(0) + *other.lpips;
+  return *this;
+}
+
+Figures Figures::dividedBy(double count) const {
+  Figures mean = *this;
+  for (auto& [layer, value] : mean.style_layers) value /= count;
+  for (double* value : {&mean.style, &mean.content_relu3_1, &mean.content_relu4_1, &mean.ssim, &mean.edge_f1, &mean.joint}) {
+    *value /= count;
+  }
+  if (mean.lpips) *mean.lpips /= count;
+  return mean;
+}
+
+FigureMeter::FigureMeter(const Vgg& vgg, const Lpips* lpips, const torch::Tensor& painting)
+    : vgg_(vgg), lpips_(lpips), style_(kStyleLayers, vgg.features(painting, kLayers), /*center=*/false) {}
+
+Figures FigureMeter::measure(const torch::Tensor& painted, const torch::Tensor& frame) const {
+  torch::NoGradGuard no_grad;
+  const torch::Tensor a = withoutBorder(painted), b = withoutBorder(frame);
+  const std::map<std::string, torch::Tensor> features = vgg_.features(a, kLayers);
+  const std::map<std::string, torch::Tensor> target = vgg_.features(b, {"relu3_1", "relu4_1"});
+  Figures figures;
+  for (const StyleLayer& layer : kStyleLayers) {
+    const double error = style_.layerError(layer.name, features.at(layer.name)).item<double>();
+    figures.style_layers[layer.name] = error;
+    figures.style += error / static_cast<double>(kStyleLayers.size());
+  }
+  figures.content_relu3_1 = contentLoss(features.at("relu3_1"), target.at("relu3_1")).item<double>();
+  figures.content_relu4_1 = contentLoss(features.at("relu4_1"), target.at("relu4_1")).item<double>();
+  const torch::Tensor luma_a = luma(a).cpu(), luma_b = luma(b).cpu();
+  figures.ssim = structuralSimilarity(luma_a, luma_b);
+  figures.edge_f1 = edgeF1(luma_a, luma_b);
+  figures.joint = figures.content_relu3_1 + kJointStyleWeight * figures.style;
+  if (lpips_) figures.lpips = lpips_->distance(a, b);
+  return figures;
+}
+
+torch::Tensor luma(const torch::Tensor& pictures) {
+  const torch::Tensor weights = torch::tensor({0.299f, 0.587f, 0.114f}).view({1, 3, 1, 1}).to(pictures.device());
+  return (pictures * weights).sum(1, /*keepdim=*/true);
+}
+
+double structuralSimilarity(const torch::Tensor& a, const torch::Tensor& b) {
+  constexpr int64_t kTaps = 11;
+  constexpr double kSigma = 1.5, kC1 = 0.01 * 0.01, kC2 = 0.03 * 0.03;
+  torch::Tensor taps = torch::arange(kTaps, torch::kDouble) - static_cast<double>(kTaps / 2);
+  taps = (-taps.square() / (2 * kSigma * kSigma)).exp();
+  taps = taps / taps.sum();
+  const torch::Tensor window = torch::outer(taps, taps).view({1, 1, kTaps, kTaps});
+  const torch::Tensor x = a.to(torch::kDouble), y = b.to(torch::kDouble);
+  const auto mean = [&](const torch::Tensor& t) { return torch::conv2d(t, window); };
+  const torch::Tensor mean_x = mean(x), mean_y = mean(y);
+  const torch::Tensor variance_x = mean(x * x) - mean_x * mean_x, variance_y = mean(y * y) - mean_y * mean_y;
+  const torch::Tensor covariance = mean(x * y) - mean_x * mean_y;
+  const torch::Tensor similarity = (2 * mean_x * mean_y + kC1) * (2 * covariance + kC2) /
+                                   ((mean_x.square() + mean_y.square() + kC1) * (variance_x + variance_y + kC2));
+  return similarity.mean().item<double>();
+}
+
+double edgeF1(const torch::Tensor& a, const torch::Tensor& b) {
+  const torch::Tensor edges_a = edges(a), edges_b = edges(b);
+  const auto near = [](const torch::Tensor& mask) { return torch::max_pool2d(mask.to(torch::kFloat), 3, 1, 1) > 0; };
+  const auto count = [](const torch::Tensor& mask) { return static_cast<double>(mask.sum().item<int64_t>()); };
+  const double total_a = count(edges_a), total_b = count(edges_b);
+  if (total_a == 0 && total_b == 0) return 1;
+  if (total_a == 0 || total_b == 0) return 0;
+  const double precision = count(edges_a.logical_and(near(edges_b))) / total_a;
+  const double recall = count(edges_b.logical_and(near(edges_a))) / total_b;
+  return precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+}
+
+}  // namespace impasto::trainer
