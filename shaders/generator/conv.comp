@@ -11,13 +11,14 @@
 //
 // IMPASTO_SOFTWARE 1 is the variant for Vulkan on a CPU (lavapipe). There a divergent storage-buffer read is a loop over
 // lanes while a texel-buffer read is not, and a value in a register is spread over the lanes by one instruction: the
-// lanes of a subgroup (8, one row of the group) read eight quads of weights at once and broadcast them.
+// lanes of a subgroup (8, one row of the group) read eight quads of weights at once and shuffle them out: there a shuffle
+// by a constant is one instruction, a broadcast a search for the first active lane.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "generator/layout.glsl"
 #include "generator/activation.glsl"
 #if IMPASTO_SOFTWARE
-#extension GL_KHR_shader_subgroup_ballot : require
+#extension GL_KHR_shader_subgroup_shuffle : require
 #endif
 
 // One subgroup is one row on a CPU. On a GPU rows of 32 read whole cache lines, and two of them are one or two subgroups:
@@ -97,7 +98,7 @@ uint column_row[9];  // index of quad 0 of a source row
 #if IMPASTO_SOFTWARE
 // Lane l of `eight` holds quad l of the weights of output quads o and o + 1: four input channels each.
 #define LOAD_EIGHT(o, ky) vec4 eight = loadWeight(weight + (ky * OUT_QUADS + o) * 4 + gl_SubgroupInvocationID)
-#define WEIGHT(o, ky, i) subgroupBroadcast(eight, (o % 2) * 4 + i)
+#define WEIGHT(o, ky, i) subgroupShuffle(eight, (o % 2) * 4 + i)
 #else
 #define LOAD_EIGHT(o, ky)
 #define WEIGHT(o, ky, i) loadWeight(weight + (ky * OUT_QUADS + o) * 4 + i)

@@ -15,17 +15,36 @@ double relativeError(const Tensor& result, const Tensor& expected) {
   return difference / largest;
 }
 
-void expectAgreement(const TestDevice& test_device, const Variant& variant, const Style& style, uint32_t width,
-                     uint32_t height, uint32_t seed, const std::string& what) {
-  const std::unique_ptr<vulkan::VulkanDevice> device = makeVariant(test_device, variant);
-  if (device == nullptr) return;
+std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device, const Variant& variant) {
+  if (variant.half && !test_device.half_precision) return nullptr;
+  std::unique_ptr<vulkan::VulkanDevice> device = makeVulkanDevice(test_device, variant.half);
+  if (variant.software && !device->software) return nullptr;
+  device->software = variant.software;
+  return device;
+}
+
+void expectAgreement(const TestDevice& test_device, const vulkan::VulkanDevice& device, const Style& style,
+                     uint32_t width, uint32_t height, uint32_t seed, const std::string& what) {
   const ReferenceInputs inputs = makeRandomInputs(style.graph, height, width, seed);
   const Tensor expected = runReference(style, inputs);
-  GeneratorRunner runner(test_device, *device, style, width, height);
+  GeneratorRunner runner(test_device, device, style, width, height);
   const Tensor result = runner.run(inputs);
   ASSERT_EQ(result.data.size(), expected.data.size());
-  EXPECT_LE(relativeError(result, expected), variant.half ? 1e-2 : 2e-5)
-      << what << " at " << width << "x" << height << ", seed " << seed << ", " << variant.name;
+  EXPECT_LE(relativeError(result, expected), device.half_precision ? 1e-2 : 2e-5)
+      << what << " at " << width << "x" << height << ", seed " << seed;
+}
+
+void VariantTest::SetUp() {
+  VulkanTest::SetUp();
+  if (IsSkipped()) return;
+  std::unique_ptr<vulkan::VulkanDevice>& made = devices()[GetParam().name];
+  if (made == nullptr) made = makeVariant(device(), GetParam());
+  if (made == nullptr) GTEST_SKIP() << device().name << " cannot run the variant " << GetParam().name;
+}
+
+std::map<std::string, std::unique_ptr<vulkan::VulkanDevice>>& VariantTest::devices() {
+  static std::map<std::string, std::unique_ptr<vulkan::VulkanDevice>> made;
+  return made;
 }
 
 }  // namespace impasto::test

@@ -16,7 +16,7 @@ constexpr Extent kExtents[] = {{1, 1}, {1, 19}, {23, 1}, {5, 3}, {13, 11}, {97, 
 
 constexpr Activation kActivations[] = {Activation::None, Activation::Relu, Activation::LeakyRelu, Activation::Sigmoid};
 
-class OpTest : public VulkanTest, public ::testing::WithParamInterface<Variant> {
+class OpTest : public VariantTest {
  protected:
   // A tensor of `channels` at `downscale`, made from the colour.
   uint32_t feature(Graph& graph, uint32_t channels, uint32_t downscale) {
@@ -34,7 +34,7 @@ class OpTest : public VulkanTest, public ::testing::WithParamInterface<Variant> 
     Random random(seed);
     const Style style = makeStyle(graph, random);
     for (const Extent extent : kExtents) {
-      expectAgreement(device(), GetParam(), style, extent.width, extent.height, seed, what);
+      expectAgreement(device(), vulkanDevice(), style, extent.width, extent.height, seed, what);
     }
   }
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "style/error.h"
+#include "vulkan/pipelines.h"
 
 namespace impasto::vulkan {
 namespace {
@@ -65,11 +66,18 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
   max_allocation = properties11.maxMemoryAllocationSize;
   max_buffer_size = properties13.maxBufferSize;
   subgroup_size = properties11.subgroupSize;
-  // Eight lanes: what that variant's broadcasts are written for.
-  constexpr VkSubgroupFeatureFlags kBallot = VK_SUBGROUP_FEATURE_BALLOT_BIT;
+  // That variant is written for eight lanes and shuffles.
   software = properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU && subgroup_size == 8 &&
-             (properties11.subgroupSupportedOperations & kBallot) != 0;
+             (properties11.subgroupSupportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
   vk.GetPhysicalDeviceMemoryProperties(physical_device, &memory);
+}
+
+VulkanDevice::~VulkanDevice() = default;
+
+PipelineSet& VulkanDevice::pipelines() const {
+  const std::lock_guard lock(pipelines_mutex_);
+  if (pipelines_ == nullptr) pipelines_ = std::make_unique<PipelineSet>(*this);
+  return *pipelines_;
 }
 
 const char* whyUnsupported(const InstanceDispatch& vk, VkPhysicalDevice physical_device) {

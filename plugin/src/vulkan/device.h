@@ -3,7 +3,10 @@
 // every handle below. Nothing here submits work or waits.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <utility>
 
@@ -11,12 +14,15 @@
 
 namespace impasto::vulkan {
 
+class PipelineSet;
+
 struct VulkanDevice {
   // Throws Error(Unsupported) when the device lacks Vulkan 1.3, when the queue family has no compute, or when a function
   // is missing. `half_precision`: the host enabled shaderFloat16 and storageBuffer16BitAccess. `pipeline_cache` may be
   // null; it is the caller's.
   VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance, VkPhysicalDevice physical_device,
                VkDevice device, uint32_t queue_family, bool half_precision, VkPipelineCache pipeline_cache);
+  ~VulkanDevice();
   VulkanDevice(const VulkanDevice&) = delete;
   VulkanDevice& operator=(const VulkanDevice&) = delete;
 
@@ -40,6 +46,13 @@ struct VulkanDevice {
   bool stage_weights = false;
 
   VkDeviceSize bytesPerElement() const noexcept { return half_precision ? 2 : 4; }  // of a tensor
+
+  // The generators' kernels, shared by all generators on this device (vulkan/pipelines.h). Thread-safe.
+  PipelineSet& pipelines() const;
+
+ private:
+  mutable std::mutex pipelines_mutex_;
+  mutable std::unique_ptr<PipelineSet> pipelines_;
 };
 
 // What impastoQueryRequirements asks of a device before it is created: nullptr, or why the Vulkan backend cannot run.

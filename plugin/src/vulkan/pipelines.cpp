@@ -61,6 +61,7 @@ uint32_t PipelineSet::groupHeight(Kernel kernel) const noexcept {
 PipelineSet::Entry PipelineSet::get(Kernel kernel, const std::vector<uint32_t>& constants) {
   const bool conv = kernel == Kernel::Conv;
   const VkPipelineLayout layout = conv ? conv_layout_.get() : plain_layout_.get();
+  const std::lock_guard lock(mutex_);
   auto found = pipelines_.find({kernel, constants});
   if (found == pipelines_.end()) {
     Pipeline pipeline =

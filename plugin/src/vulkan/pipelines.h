@@ -1,9 +1,11 @@
-// The compute pipelines of one generator: one for each combination of kernel and specialisation constants that its steps
-// need. Sizes are push constants, so that a generator needs few pipelines and another extent needs no new ones.
+// The compute pipelines of all generators on a device: one for each combination of kernel and specialisation constants
+// that has been asked for. Sizes are push constants, so that a generator needs few pipelines, another extent no new ones
+// and another style hardly any. They live as long as the VulkanDevice; get() may be called from any thread.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "vulkan/device.h"
@@ -30,6 +32,7 @@ class PipelineSet {
 
  private:
   const VulkanDevice* device_;
+  std::mutex mutex_;
   DescriptorSetLayout conv_set_layout_, plain_set_layout_;
   PipelineLayout conv_layout_, plain_layout_;
   std::map<std::pair<Kernel, std::vector<uint32_t>>, Pipeline> pipelines_;

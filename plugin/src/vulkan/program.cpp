@@ -32,7 +32,8 @@ struct Program::Bound {
 class Program::Builder {
  public:
   Builder(Program& program, const ProgramInputs& inputs)
-      : program_(program), device_(*program.device_), in_(inputs), bytes_(device_.bytesPerElement()) {
+      : program_(program), device_(*program.device_), pipelines_(device_.pipelines()), in_(inputs),
+        bytes_(device_.bytesPerElement()) {
     const VkPhysicalDeviceLimits& limits = device_.properties.limits;
     alignment_ = limits.minStorageBufferOffsetAlignment;
     max_range_ = limits.maxStorageBufferRange;
@@ -174,7 +175,7 @@ class Program::Builder {
     const Bound& source = bound.front();
     const Bound& result = bound.back();
     const uint32_t shift = step.upsample ? 1 : 0;
-    dispatch.pipeline = program_.pipelines_.get(
+    dispatch.pipeline = pipelines_.get(
         Kernel::Conv, {op.kernel, op.stride, weights.group_quads, static_cast<uint32_t>(op.activation), shift,
                        step.block, adds ? 1u : 0u, static_cast<uint32_t>(step.add_activation)});
     const uint32_t width = result.tensor->width / step.block;
@@ -199,7 +200,7 @@ class Program::Builder {
 
   void describeAdd(DispatchCommand& dispatch, const Step& step, const std::vector<Bound>& bound, Rows rows) {
     const Bound &first = bound[0], &second = bound[1], &result = bound[2];
-    dispatch.pipeline = program_.pipelines_.get(Kernel::Add, {static_cast<uint32_t>(opOf(step).activation)});
+    dispatch.pipeline = pipelines_.get(Kernel::Add, {static_cast<uint32_t>(opOf(step).activation)});
     push(dispatch, {result.tensor->width, result.tensor->quads, first.tensor->row_quads, first.tensor->quad,
                     first.first_row, second.tensor->row_quads, second.tensor->quad, second.first_row,
                     result.tensor->row_quads, result.tensor->quad, result.first_row, rows.begin, rows.end});
@@ -210,7 +211,7 @@ class Program::Builder {
 
   void describeNoise(DispatchCommand& dispatch, const Step& step, const std::vector<Bound>& bound, Rows rows) {
     const Bound& result = bound[0];
-    dispatch.pipeline = program_.pipelines_.get(Kernel::Noise, {});
+    dispatch.pipeline = pipelines_.get(Kernel::Noise, {});
     push(dispatch, {result.tensor->width, result.tensor->channels, opOf(step).seed, result.tensor->row_quads,
                     result.tensor->quad, result.first_row, rows.begin, rows.end});
     setGroups(dispatch, Kernel::Noise, result.tensor->width, rows.end - rows.begin, result.tensor->quads);
@@ -229,7 +230,7 @@ class Program::Builder {
     const uint32_t channels = mode == 3 ? source.tensor->channels : result.tensor->channels;
     const uint32_t begin = step.begin_channel, end = begin + channels;
     const uint32_t first_quad = begin / 4, quads = divideUp(end, 4) - first_quad;
-    dispatch.pipeline = program_.pipelines_.get(Kernel::Rearrange, {mode, std::max(op.block, 1u)});
+    dispatch.pipeline = pipelines_.get(Kernel::Rearrange, {mode, std::max(op.block, 1u)});
     push(dispatch, {source.tensor->width, source.tensor->row_quads, source.tensor->quad, source.first_row,
                     result.tensor->width, result.tensor->row_quads, result.tensor->quad, result.first_row, rows.begin,
                     rows.end, first_quad, begin, end, step.pad ? 1u : 0u});
@@ -245,8 +246,8 @@ class Program::Builder {
   }
 
   void setGroups(DispatchCommand& dispatch, Kernel kernel, uint32_t width, uint32_t height, uint32_t depth) const {
-    dispatch.groups = {divideUp(width, program_.pipelines_.groupWidth(kernel)),
-                       divideUp(height, program_.pipelines_.groupHeight(kernel)), depth};
+    dispatch.groups = {divideUp(width, pipelines_.groupWidth(kernel)),
+                       divideUp(height, pipelines_.groupHeight(kernel)), depth};
   }
 
   VkDescriptorBufferInfo describe(const Bound& bound) const { return {in_.arena, bound.offset, bound.range}; }
@@ -288,13 +289,14 @@ class Program::Builder {
 
   Program& program_;
   const VulkanDevice& device_;
+  PipelineSet& pipelines_;
   const ProgramInputs& in_;
   VkDeviceSize bytes_;
   VkDeviceSize alignment_ = 0, max_range_ = 0;
   std::vector<Bound> touched_;
 };
 
-Program::Program(const VulkanDevice& device, const ProgramInputs& inputs) : device_(&device), pipelines_(device) {
+Program::Program(const VulkanDevice& device, const ProgramInputs& inputs) : device_(&device) {
   Builder(*this, inputs).run();
 }
 

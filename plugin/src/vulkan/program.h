@@ -45,7 +45,6 @@ class Program {
   class Builder;
 
   const VulkanDevice* device_;
-  PipelineSet pipelines_;
   DescriptorPool pool_;
   std::vector<BufferView> views_;
   std::vector<DispatchCommand> dispatches_;

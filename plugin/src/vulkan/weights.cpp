@@ -20,7 +20,12 @@ uint32_t outputSlot(uint32_t channel, uint32_t block) {
 
 }  // namespace
 
-uint32_t chooseGroupQuads(uint32_t out_quads) { return out_quads >= 3 ? 4 : out_quads; }
+uint32_t chooseGroupQuads(uint32_t out_quads) {
+  // Four read the source half as often as two, but the last group computes what it has too many.
+  const uint32_t padding = (4 - out_quads % 4) % 4;
+  if (padding * 8 <= out_quads) return 4;
+  return out_quads >= 2 ? 2 : 1;
+}
 
 PackedConv packConv(const Graph& graph, const Plan& plan, const Step& step, const ConvWeights& weights, bool half,
                     std::vector<std::byte>& buffer) {
