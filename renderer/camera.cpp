@@ -40,7 +40,8 @@ CameraView sceneCamera(const Scene& scene, const Pose& pose, float aspect, int i
   const float tan_y = std::tan(kFov * 0.5f), tan_x = tan_y * aspect;
   float distance = radius * 0.05f;
   for (int corner = 0; corner < 8; ++corner) {
-    const glm::vec3 point = half * glm::vec3((corner & 1) ? 1.0f : -1.0f, (corner & 2) ? 1.0f : -1.0f, (corner & 4) ? 1.0f : -1.0f);
+    const glm::vec3 point =
+        half * glm::vec3((corner & 1) ? 1.0f : -1.0f, (corner & 2) ? 1.0f : -1.0f, (corner & 4) ? 1.0f : -1.0f);
     const float across = std::abs(glm::dot(axes[0], point)), up = std::abs(glm::dot(axes[1], point));
     distance = std::max(distance, glm::dot(axes[2], point) + std::max(across / tan_x, up / tan_y));
   }
@@ -62,7 +63,8 @@ CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, f
     reach = glm::length(target - position) * 0.5f;
     // The same places, seen again, are stood at and looked at a little differently.
     if (clip >= scene.viewpoints.size()) {
-      position += glm::vec3(uniform(-1.0f, 1.0f), uniform(0.0f, 0.4f), uniform(-1.0f, 1.0f)) * std::min(reach * 0.15f, 3.0f);
+      position +=
+          glm::vec3(uniform(-1.0f, 1.0f), uniform(0.0f, 0.4f), uniform(-1.0f, 1.0f)) * std::min(reach * 0.15f, 3.0f);
       target += glm::vec3(uniform(-1.0f, 1.0f), uniform(-0.3f, 0.4f), uniform(-1.0f, 1.0f)) * (reach * 0.5f);
     }
   } else {
@@ -71,7 +73,8 @@ CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, f
     position = bounds.center() + glm::normalize(from) * radius * uniform(0.7f, 2.2f);
     target = bounds.center() + glm::vec3(uniform(-0.3f, 0.3f), uniform(-0.15f, 0.15f), uniform(-0.3f, 0.3f)) * radius;
   }
-  const glm::vec3 drift = glm::vec3(uniform(-1.0f, 1.0f), uniform(-0.15f, 0.3f), uniform(-1.0f, 1.0f)) * (reach * 0.08f);
+  const glm::vec3 drift =
+      glm::vec3(uniform(-1.0f, 1.0f), uniform(-0.15f, 0.3f), uniform(-1.0f, 1.0f)) * (reach * 0.08f);
   return lookAt(position + drift * t, target, uniform(0.65f, 1.05f), std::min(radius * 0.002f, 0.2f));
 }
 

@@ -58,6 +58,7 @@ class Device {
 
   const VkPhysicalDeviceProperties& properties() const noexcept { return properties_; }
   const VkPhysicalDeviceMemoryProperties& memoryProperties() const noexcept { return memory_properties_; }
+  bool keepsTime() const noexcept { return properties_.limits.timestampComputeAndGraphics; }  // GPU timestamps
   double nanosecondsPerTick() const noexcept { return properties_.limits.timestampPeriod; }
 
   // The index of a memory type among `type_bits` with all of `flags`; throws Error if there is none.

@@ -40,10 +40,11 @@ double FrameRunner::run(const std::function<void(VkCommandBuffer)>& record) {
   VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
   begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
   check(vkBeginCommandBuffer(commands_, &begin), "vkBeginCommandBuffer");
+  const bool timed = device_.keepsTime();
   vkCmdResetQueryPool(commands_, queries_.get(), 0, 2);
-  vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, queries_.get(), 0);
+  if (timed) vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, queries_.get(), 0);
   record(commands_);
-  vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, queries_.get(), 1);
+  if (timed) vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, queries_.get(), 1);
   check(vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
 
   ++value_;
@@ -67,6 +68,7 @@ double FrameRunner::run(const std::function<void(VkCommandBuffer)>& record) {
   wait.pValues = &value_;
   check(vkWaitSemaphores(device_.handle(), &wait, kFrameTimeoutNanoseconds), "waiting for the frame");
 
+  if (!timed) return 0.0;
   std::array<uint64_t, 2> ticks{};
   check(vkGetQueryPoolResults(device_.handle(), queries_.get(), 0, 2, sizeof(ticks), ticks.data(), sizeof(uint64_t),
                               VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT),

@@ -16,7 +16,7 @@ class FrameRunner {
  public:
   explicit FrameRunner(const Device& device);
 
-  // Runs what `record` records and waits for it. Returns the GPU's own time in milliseconds.
+  // Runs what `record` records and waits for it. Returns the GPU's own time in milliseconds, 0 where it keeps none.
   double run(const std::function<void(VkCommandBuffer)>& record);
 
  private:
@@ -27,6 +27,11 @@ class FrameRunner {
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
   uint64_t value_ = 0;
 };
+
+// The same for a few commands, such as those that load.
+inline void runOnce(const Device& device, const std::function<void(VkCommandBuffer)>& record) {
+  FrameRunner(device).run(record);
+}
 
 // Copies an image that is in SHADER_READ_ONLY_OPTIMAL (or GENERAL, and stays so) to host memory.
 class Readback {

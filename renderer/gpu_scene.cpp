@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "renderer/frame_runner.h"
 #include "renderer/gpu_types.h"
 
 namespace impasto::render {
@@ -111,9 +112,12 @@ Texture onePixel(const char* name, std::array<uint8_t, 4> rgba) {
 
 VkSamplerAddressMode addressMode(Wrap wrap) {
   switch (wrap) {
-    case Wrap::Mirror: return VK_SAMPLER_ADDRESS_MODE_MIRRORED_REPEAT;
-    case Wrap::Clamp: return VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE;
-    default: return VK_SAMPLER_ADDRESS_MODE_REPEAT;
+    case Wrap::Mirror:
+      return VK_SAMPLER_ADDRESS_MODE_MIRRORED_REPEAT;
+    case Wrap::Clamp:
+      return VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE;
+    default:
+      return VK_SAMPLER_ADDRESS_MODE_REPEAT;
   }
 }
 
@@ -141,7 +145,8 @@ GpuScene::GpuScene(const Device& device, const Scene& scene) {
     }
   }
   // One material after the other: fewer descriptor sets to bind.
-  std::stable_sort(opaque_.begin(), opaque_.end(), [](const Draw& a, const Draw& b) { return a.material < b.material; });
+  std::stable_sort(opaque_.begin(), opaque_.end(),
+                   [](const Draw& a, const Draw& b) { return a.material < b.material; });
 }
 
 VkSampler GpuScene::sampler(const Device& device, const Sampler& wanted) {

@@ -29,9 +29,9 @@ class GpuScene {
   VkBuffer vertexBuffer() const noexcept { return vertices_.handle.get(); }
   VkBuffer indexBuffer() const noexcept { return indices_.handle.get(); }
 
-  const std::vector<Draw>& opaque() const noexcept { return opaque_; }    // also masked
+  const std::vector<Draw>& opaque() const noexcept { return opaque_; }  // also masked
   const std::vector<Draw>& blended() const noexcept { return blended_; }
-  uint32_t jointCount() const noexcept { return joint_count_; }           // of all skins together
+  uint32_t jointCount() const noexcept { return joint_count_; }  // of all skins together
   uint32_t firstJoint(int skin) const { return first_joints_[static_cast<size_t>(skin)]; }
 
  private:

@@ -76,8 +76,8 @@ UniquePipeline createPipeline(const Device& device, const PipelineInfo& info) {
 
   std::vector<VkPipelineColorBlendAttachmentState> targets(info.color_formats.size());
   for (size_t i = 0; i < targets.size(); ++i) {
-    targets[i].colorWriteMask = VK_COLOR_COMPONENT_R_BIT | VK_COLOR_COMPONENT_G_BIT | VK_COLOR_COMPONENT_B_BIT |
-                                VK_COLOR_COMPONENT_A_BIT;
+    targets[i].colorWriteMask =
+        VK_COLOR_COMPONENT_R_BIT | VK_COLOR_COMPONENT_G_BIT | VK_COLOR_COMPONENT_B_BIT | VK_COLOR_COMPONENT_A_BIT;
     if (!info.blend_first) continue;
     if (i > 0) {
       targets[i].colorWriteMask = 0;

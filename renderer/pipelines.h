@@ -16,10 +16,10 @@ struct PipelineInfo {
   std::vector<VkFormat> color_formats;
   VkFormat depth_format = VK_FORMAT_UNDEFINED;
   VkSampleCountFlagBits samples = VK_SAMPLE_COUNT_1_BIT;
-  bool scene_vertices = false;      // Vertex of scene.h; otherwise none
+  bool scene_vertices = false;  // Vertex of scene.h; otherwise none
   VkCompareOp depth_compare = VK_COMPARE_OP_GREATER_OR_EQUAL;
   bool depth_write = true;
-  bool blend_first = false;         // blends into the first target and leaves the others alone
+  bool blend_first = false;  // blends into the first target and leaves the others alone
   bool alpha_to_coverage = false;
   float depth_bias = 0.0f, depth_bias_slope = 0.0f;
 };

@@ -5,8 +5,6 @@
 namespace impasto::render {
 namespace {
 
-constexpr uint64_t kLoadTimeoutNanoseconds = 60'000'000'000;
-
 UniqueMemory allocate(const Device& device, std::string_view name, const VkMemoryRequirements& wanted,
                       VkMemoryPropertyFlags flags) {
   VkMemoryAllocateInfo info{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
@@ -87,54 +85,6 @@ Image createImage(const Device& device, std::string_view name, const ImageInfo& 
   image.view = {device.handle(), view_handle};
   device.name(VK_OBJECT_TYPE_IMAGE_VIEW, reinterpret_cast<uint64_t>(view_handle), name);
   return image;
-}
-
-void runOnce(const Device& device, const std::function<void(VkCommandBuffer)>& record) {
-  VkCommandPoolCreateInfo pool_info{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
-  pool_info.queueFamilyIndex = device.queueFamily();
-  VkCommandPool pool_handle = VK_NULL_HANDLE;
-  check(vkCreateCommandPool(device.handle(), &pool_info, nullptr, &pool_handle), "vkCreateCommandPool");
-  const UniqueCommandPool pool(device.handle(), pool_handle);
-  device.name(VK_OBJECT_TYPE_COMMAND_POOL, reinterpret_cast<uint64_t>(pool_handle), "loading");
-
-  VkCommandBufferAllocateInfo allocate_info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO};
-  allocate_info.commandPool = pool_handle;
-  allocate_info.commandBufferCount = 1;
-  VkCommandBuffer commands = VK_NULL_HANDLE;
-  check(vkAllocateCommandBuffers(device.handle(), &allocate_info, &commands), "vkAllocateCommandBuffers");
-  VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
-  begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
-  check(vkBeginCommandBuffer(commands, &begin), "vkBeginCommandBuffer");
-  record(commands);
-  check(vkEndCommandBuffer(commands), "vkEndCommandBuffer");
-
-  VkSemaphoreTypeCreateInfo type{VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO};
-  type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
-  VkSemaphoreCreateInfo semaphore_info{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, &type};
-  VkSemaphore done_handle = VK_NULL_HANDLE;
-  check(vkCreateSemaphore(device.handle(), &semaphore_info, nullptr, &done_handle), "vkCreateSemaphore");
-  const UniqueSemaphore done(device.handle(), done_handle);
-  device.name(VK_OBJECT_TYPE_SEMAPHORE, reinterpret_cast<uint64_t>(done_handle), "loading done");
-
-  VkCommandBufferSubmitInfo command_info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO};
-  command_info.commandBuffer = commands;
-  VkSemaphoreSubmitInfo signal{VK_STRUCTURE_TYPE_SEMAPHORE_SUBMIT_INFO};
-  signal.semaphore = done_handle;
-  signal.value = 1;
-  signal.stageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT;
-  VkSubmitInfo2 submit{VK_STRUCTURE_TYPE_SUBMIT_INFO_2};
-  submit.commandBufferInfoCount = 1;
-  submit.pCommandBufferInfos = &command_info;
-  submit.signalSemaphoreInfoCount = 1;
-  submit.pSignalSemaphoreInfos = &signal;
-  check(vkQueueSubmit2(device.queue(), 1, &submit, VK_NULL_HANDLE), "vkQueueSubmit2");
-
-  const uint64_t value = 1;
-  VkSemaphoreWaitInfo wait{VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO};
-  wait.semaphoreCount = 1;
-  wait.pSemaphores = &done_handle;
-  wait.pValues = &value;
-  check(vkWaitSemaphores(device.handle(), &wait, kLoadTimeoutNanoseconds), "waiting for the GPU to load");
 }
 
 VkImageMemoryBarrier2 imageBarrier(const Image& image, Access from, VkImageLayout old_layout, Access to,

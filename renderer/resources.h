@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -87,9 +86,6 @@ struct ImageInfo {
 };
 
 Image createImage(const Device& device, std::string_view name, const ImageInfo& info);
-
-// Records and runs commands, and waits for them: for loading, not for frames.
-void runOnce(const Device& device, const std::function<void(VkCommandBuffer)>& record);
 
 // What one barrier waits for and what it makes ready.
 struct Access {

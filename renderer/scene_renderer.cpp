@@ -11,8 +11,6 @@
 namespace impasto::render {
 namespace {
 
-
-
 constexpr Access kDepthTests{
     VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
     VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT};
@@ -20,9 +18,9 @@ constexpr Access kColorOutput{VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
                               VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT};
 constexpr Access kFragmentSampled{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT};
 // Who may still be reading a resolved target of the frame before: a compute pass, a copy, a draw.
-constexpr Access kTargetReaders{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT |
-                                    VK_PIPELINE_STAGE_2_TRANSFER_BIT,
-                                VK_ACCESS_2_SHADER_SAMPLED_READ_BIT | VK_ACCESS_2_TRANSFER_READ_BIT};
+constexpr Access kTargetReaders{
+    VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_TRANSFER_BIT,
+    VK_ACCESS_2_SHADER_SAMPLED_READ_BIT | VK_ACCESS_2_TRANSFER_READ_BIT};
 
 VkRenderingAttachmentInfo attachment(const Image& image, VkImageLayout layout, VkAttachmentLoadOp load,
                                      VkClearValue clear) {
@@ -82,17 +80,16 @@ GpuFrame SceneRenderer::frameConstants(const FrameView& now, const FrameView& pr
   const float aspect = static_cast<float>(width_) / static_cast<float>(height_);
   const Environment& environment = scene_.environment;
   const glm::vec3 to_sun = glm::normalize(environment.to_sun);
-  const ShadowFit fit =
-      fitShadow(bounds_, now.camera, aspect, to_sun, environment.shadow_distance, kShadowResolution);
+  const ShadowFit fit = fitShadow(bounds_, now.camera, aspect, to_sun, environment.shadow_distance, kShadowResolution);
   GpuFrame frame{};
   frame.view = now.camera.view;
   frame.view_projection = now.camera.projection(aspect) * now.camera.view;
   frame.previous_view_projection = previous.camera.projection(aspect) * previous.camera.view;
   frame.inverse_view_projection = glm::inverse(frame.view_projection);
   frame.shadow_matrix = fit.matrix;
-  frame.camera = glm::vec4(now.camera.position(), environment.shadow_distance);
+  frame.camera = glm::vec4(now.camera.position(), 1.0f);
   frame.to_sun = glm::vec4(to_sun, fit.texel_size);
-  frame.sun_color = glm::vec4(environment.sun_color, environment.exposure);
+  frame.sun_color = glm::vec4(environment.sun_color, 0.0f);
   frame.zenith_color = glm::vec4(environment.zenith_color, environment.cloud_cover);
   const float haze = environment.haze_distance > 0.0f ? 1.0f / environment.haze_distance : 0.0f;
   frame.horizon_color = glm::vec4(environment.horizon_color, haze);
@@ -114,8 +111,8 @@ void SceneRenderer::writeObjects(Slot& slot, const FrameView& now, const FrameVi
       object.previous_model = previous.pose->world[node];
       const glm::mat3 linear(object.model);
       const float determinant = glm::determinant(linear);
-      object.normal_matrix = std::abs(determinant) > 1e-20f ? glm::mat4(glm::transpose(glm::inverse(linear)))
-                                                            : glm::mat4(linear);
+      object.normal_matrix =
+          std::abs(determinant) > 1e-20f ? glm::mat4(glm::transpose(glm::inverse(linear))) : glm::mat4(linear);
       object.material = static_cast<uint32_t>(draw.material);
       object.joint_offset = object.previous_joint_offset = kNone;
       if (draw.skin != kNone) {
@@ -191,9 +188,8 @@ void SceneRenderer::recordShadows(VkCommandBuffer commands, const Slot& slot) {
     ++object;
   }
   vkCmdEndRendering(commands);
-  recordBarriers(commands,
-                 {imageBarrier(shadow_map_, kDepthTests, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, kFragmentSampled,
-                               VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  recordBarriers(commands, {imageBarrier(shadow_map_, kDepthTests, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                                         kFragmentSampled, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
   device_.endLabel(commands);
 }
 
@@ -203,10 +199,10 @@ void SceneRenderer::recordGeometry(VkCommandBuffer commands, const Slot& slot, c
     return imageBarrier(image, kFragmentSampled, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
                         VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
   };
-  recordBarriers(commands, {discard(color_samples_), discard(depth_samples_), discard(normal_samples_),
-                            discard(motion_samples_),
-                            imageBarrier(depth_buffer_, kDepthTests, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
-                                         VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
+  recordBarriers(commands,
+                 {discard(color_samples_), discard(depth_samples_), discard(normal_samples_), discard(motion_samples_),
+                  imageBarrier(depth_buffer_, kDepthTests, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
+                               VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
   constexpr VkImageLayout kColorLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
   // The sky covers every sample that no surface does, so nothing but depth is cleared.
   const std::array colors = {attachment(color_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
@@ -269,9 +265,8 @@ void SceneRenderer::recordResolve(VkCommandBuffer commands) {
   drawFullscreen(commands);
   vkCmdEndRendering(commands);
 
-  const Access anybody{kTargetReaders.stages, kTargetReaders.access};
-  const auto readable = [&](const Image& image) {
-    return imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, anybody,
+  const auto readable = [](const Image& image) {
+    return imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, kTargetReaders,
                         VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
   };
   recordBarriers(commands, {readable(targets_.color), readable(targets_.depth), readable(targets_.normal),

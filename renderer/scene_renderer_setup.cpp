@@ -16,7 +16,6 @@
 namespace impasto::render {
 namespace {
 
-
 constexpr VkSampleCountFlagBits kSamples = VK_SAMPLE_COUNT_4_BIT;  // every Vulkan device has 4
 constexpr VkFormat kHdrFormat = VK_FORMAT_R16G16B16A16_SFLOAT;
 constexpr VkFormat kDepthFormat = VK_FORMAT_R32_SFLOAT;

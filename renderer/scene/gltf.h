@@ -6,8 +6,8 @@
 // KHR_texture_transform, KHR_materials_unlit, KHR_materials_emissive_strength, KHR_materials_pbrSpecularGlossiness.
 // Left out with a warning: morph targets, points and lines, textures that are missing or in other formats.
 //
-// The file is not trusted: every index, offset, count and size is checked before it is used. (tinygltf, as Debian 12 has
-// it, reads embedded images through unchecked offsets; hence a reader of our own on nlohmann-json.)
+// The file is not trusted: every index, offset, count and size is checked before it is used. (tinygltf, as Debian 12
+// has it, reads embedded images through unchecked offsets; hence a reader of our own on nlohmann-json.)
 #pragma once
 
 #include <filesystem>

@@ -23,8 +23,8 @@ class MeshBuilder {
             const glm::vec3& color, const glm::vec2& uv_size = glm::vec2(1.0f));
 
   // From `low` to `high`; uv in metres times `uv_per_metre`. Colours darken towards the foot by `foot` [0, 1].
-  void box(int material, const glm::vec3& low, const glm::vec3& high, const glm::vec3& color,
-           float uv_per_metre = 1.0f, float foot = 1.0f);
+  void box(int material, const glm::vec3& low, const glm::vec3& high, const glm::vec3& color, float uv_per_metre = 1.0f,
+           float foot = 1.0f);
 
   // A round column along Y from `y0` (radius r0) to `y1` (radius r1); smooth sides, a cap where a radius is not 0.
   void column(int material, float y0, float r0, float y1, float r1, int sides, const glm::vec3& color,

@@ -44,14 +44,18 @@ Pose poseAt(const Scene& scene, double seconds, int animation) {
   }
   if (animation >= 0 && static_cast<size_t>(animation) < scene.animations.size()) {
     const Animation& playing = scene.animations[static_cast<size_t>(animation)];
-    const double looped = playing.duration > 0.0f ? seconds - std::floor(seconds / playing.duration) * playing.duration
-                                                  : 0.0;
+    const double looped =
+        playing.duration > 0.0f ? seconds - std::floor(seconds / playing.duration) * playing.duration : 0.0;
     for (const Channel& channel : playing.channels) {
       const glm::vec4 value = sample(channel, static_cast<float>(looped));
       const auto node = static_cast<size_t>(channel.node);
       switch (channel.path) {
-        case Path::Translation: translations[node] = value; break;
-        case Path::Scale: scales[node] = value; break;
+        case Path::Translation:
+          translations[node] = value;
+          break;
+        case Path::Scale:
+          scales[node] = value;
+          break;
         case Path::Rotation:
           if (glm::length(value) > 1e-8f) rotations[node] = glm::normalize(toQuat(value));
           break;

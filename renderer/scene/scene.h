@@ -16,10 +16,10 @@ struct Vertex {
   glm::vec3 position{0.0f};
   glm::vec3 normal{0.0f, 1.0f, 0.0f};
   glm::vec2 uv{0.0f};
-  glm::u16vec4 color{65535};    // linear RGBA, unorm
-  glm::u16vec4 joints{0};       // indices into the skin's joints
-  glm::u16vec4 weights{0};      // unorm, sum 65535
-  float sway = 0.0f;            // how far wind or waves move this vertex, metres; see Deformation
+  glm::u16vec4 color{65535};  // linear RGBA, unorm
+  glm::u16vec4 joints{0};     // indices into the skin's joints
+  glm::u16vec4 weights{0};    // unorm, sum 65535
+  float sway = 0.0f;          // how far wind or waves move this vertex, metres; see Deformation
 };
 
 enum class AlphaMode : uint8_t { Opaque, Mask, Blend };
@@ -60,8 +60,8 @@ struct Material {
   int base_color_texture = kNone;  // indices into Scene::textures
   int emissive_texture = kNone;
   int normal_texture = kNone;
-  int roughness_texture = kNone;   // glTF metallic-roughness: G roughness, B metallic
-  glm::mat3 uv_transform{1.0f};    // of the base colour, applied to all
+  int roughness_texture = kNone;  // glTF metallic-roughness: G roughness, B metallic
+  glm::mat3 uv_transform{1.0f};   // of the base colour, applied to all
   AlphaMode alpha_mode = AlphaMode::Opaque;
   bool double_sided = false;
   Shading shading = Shading::Standard;
@@ -137,9 +137,9 @@ struct Environment {
   glm::vec3 zenith_color{0.16f, 0.33f, 0.72f};
   glm::vec3 horizon_color{0.72f, 0.80f, 0.90f};
   glm::vec3 ground_color{0.32f, 0.28f, 0.22f};
-  float cloud_cover = 0.35f;        // [0, 1]
-  float haze_distance = 0.0f;       // metres at which haze takes 63 %; 0: none
-  float shadow_distance = 0.0f;     // metres from the camera with shadows; 0: the whole scene
+  float cloud_cover = 0.35f;     // [0, 1]
+  float haze_distance = 0.0f;    // metres at which haze takes 63 %; 0: none
+  float shadow_distance = 0.0f;  // metres from the camera with shadows; 0: the whole scene
   float exposure = 1.0f;
 };
 
@@ -150,7 +150,7 @@ struct Scene {
   std::vector<Texture> textures;
   std::vector<Material> materials;  // at least one
   std::vector<Mesh> meshes;
-  std::vector<Node> nodes;          // parents before children
+  std::vector<Node> nodes;  // parents before children
   std::vector<Skin> skins;
   std::vector<Animation> animations;
   std::vector<SceneCamera> cameras;

@@ -42,12 +42,13 @@ FrameSource::Moment FrameSource::momentOf(uint32_t index) const {
     const uint32_t clip = index / options_.clip_length, step = index % options_.clip_length;
     const double seconds = options_.start_time + clip * 0.73 + step / options_.fps;
     moment.pose = render::poseAt(scene_, seconds, options_.animation);
-    const float t = options_.clip_length > 1 ? static_cast<float>(step) / static_cast<float>(options_.clip_length) : 0.0f;
+    const float t =
+        options_.clip_length > 1 ? static_cast<float>(step) / static_cast<float>(options_.clip_length) : 0.0f;
     moment.camera = render::tourCamera(scene_, bounds_, clip, t);
   } else {
     moment.pose = render::poseAt(scene_, options_.start_time + index / options_.fps, options_.animation);
-    moment.camera = render::sceneCamera(scene_, moment.pose, static_cast<float>(options_.width) / static_cast<float>(options_.height),
-                                        options_.camera);
+    moment.camera = render::sceneCamera(
+        scene_, moment.pose, static_cast<float>(options_.width) / static_cast<float>(options_.height), options_.camera);
   }
   return moment;
 }

@@ -28,7 +28,7 @@ struct RenderedFrame {
   render::CameraView camera;
   double seconds = 0.0;
   uint32_t clip = 0;
-  bool cut = true;               // nothing is known of the frame before
+  bool cut = true;  // nothing is known of the frame before
   double gpu_milliseconds = 0.0;
 };
 

@@ -134,10 +134,9 @@ int run(const RenderOptions& options) {
       throw Interrupted();
     }
     const auto frame_start = Clock::now();
-    const RenderedFrame frame =
-        source.render(index, !options.capture.empty(), [&](VkCommandBuffer commands) {
-          if (studio.stylist) studio.stylist->record(commands, source.targets());
-        });
+    const RenderedFrame frame = source.render(index, !options.capture.empty(), [&](VkCommandBuffer commands) {
+      if (studio.stylist) studio.stylist->record(commands, source.targets());
+    });
     std::vector<Picture> pictures = {frame.color};
     for (size_t i = 0; i < styles.size(); ++i) pictures.push_back(studio.stylist->painted(i, frame.color));
     if (!options.capture.empty()) writeCapture(options.capture, stem, frame);
@@ -152,9 +151,14 @@ int run(const RenderOptions& options) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const std::string device = studio.painting.device->properties().deviceName;
   if (options.json) {
-    const nlohmann::json summary = {{"scene", options.scene}, {"device", device},  {"backend", studio.backend},
-                                    {"width", options.frame.width}, {"height", options.frame.height},
-                                    {"styles", options.styles},     {"seconds", seconds}, {"frames", frames}};
+    const nlohmann::json summary = {{"scene", options.scene},
+                                    {"device", device},
+                                    {"backend", studio.backend},
+                                    {"width", options.frame.width},
+                                    {"height", options.frame.height},
+                                    {"styles", options.styles},
+                                    {"seconds", seconds},
+                                    {"frames", frames}};
     std::printf("%s\n", summary.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   } else {
     const std::string where = options.out.empty() ? options.capture.string() : options.out.string();

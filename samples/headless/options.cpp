@@ -31,7 +31,8 @@ std::optional<uint32_t> parseSide(std::string_view text) {
 }  // namespace
 
 void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& arguments) {
-  parser.add_option("--scene", options.scene, "A glTF 2.0 file (.gltf, .glb), or 'sample': the scene that comes with it")
+  parser
+      .add_option("--scene", options.scene, "A glTF 2.0 file (.gltf, .glb), or 'sample': the scene that comes with it")
       ->type_name("FILE|sample")
       ->capture_default_str();
   parser.add_option("--style", options.styles, "Style file (.safetensors); may be given several times")
@@ -39,19 +40,24 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->expected(1)
       ->take_all();
   parser.add_option("--size", arguments.size, "Of the pictures, in pixels")->type_name("WxH")->capture_default_str();
-  parser.add_option("--frames", options.frames, "How many frames")->check(CLI::Range(1u, 1000000u))->capture_default_str();
+  parser.add_option("--frames", options.frames, "How many frames")
+      ->check(CLI::Range(1u, 1000000u))
+      ->capture_default_str();
   parser.add_option("--fps", options.frame.fps, "Frames a second of the scene's time")
       ->check(finiteIn(0.01, 100000.0))
       ->capture_default_str();
   parser.add_option("--start-time", options.frame.start_time, "Where in the animation to begin, seconds")
       ->check(finiteIn(0.0, 1000000.0))
       ->capture_default_str();
-  parser.add_option("--out", arguments.out, "Folder for the pictures [out, unless --capture is given]")->type_name("DIR");
-  parser.add_option("--capture", arguments.capture,
-                    "Folder for training frames: colour, linear depth, normals, motion vectors, camera")
+  parser.add_option("--out", arguments.out, "Folder for the pictures [out, unless --capture is given]")
       ->type_name("DIR");
-  parser.add_option("--backend", arguments.backend,
-                    "vulkan; reference: on the processor, slow; auto: vulkan where the device can")
+  parser
+      .add_option("--capture", arguments.capture,
+                  "Folder for training frames: colour, linear depth, normals, motion vectors, camera")
+      ->type_name("DIR");
+  parser
+      .add_option("--backend", arguments.backend,
+                  "vulkan; reference: on the processor, slow; auto: vulkan where the device can")
       ->check(CLI::IsMember(std::vector<std::string>{"auto", "vulkan", "reference"}))
       ->capture_default_str();
   parser.add_option("--camera-path", arguments.camera_path, "scene: the scene's own camera; tour: many viewpoints")

@@ -12,9 +12,9 @@ layout(set = 0, binding = 0) uniform Frame {
   mat4 previous_view_projection;
   mat4 inverse_view_projection;
   mat4 shadow_matrix;      // world to shadow map: xy in [0, 1], z depth
-  vec4 camera;             // xyz position, w shadow distance
+  vec4 camera;             // xyz position
   vec4 to_sun;             // xyz direction, w shadow texel size in world units
-  vec4 sun_color;          // w exposure
+  vec4 sun_color;
   vec4 zenith_color;       // w cloud cover
   vec4 horizon_color;      // w 1 / haze distance
   vec4 ground_color;       // w depth that the sky is given

@@ -16,13 +16,14 @@ namespace fs = std::filesystem;
 
 // Drivers place edges and round shading a little differently, and leaves and grass are all edges: most pixels must be
 // nearly the same, a few may differ.
-constexpr double kMeanTolerance = 3.0;       // of 255, over all channels
-constexpr int kPixelTolerance = 40;          // of 255, largest channel
-constexpr double kOutlierTolerance = 0.03;   // share of pixels beyond it
+constexpr double kMeanTolerance = 3.0;      // of 255, over all channels
+constexpr int kPixelTolerance = 40;         // of 255, largest channel
+constexpr double kOutlierTolerance = 0.03;  // share of pixels beyond it
 
 TEST(Golden, SampleScene) {
   const TempDir dir;
-  const ProcessResult result = runProcess({IMPASTO_RENDER, "--validation", "--size", "128x72", "--start-time", "2", "--out", dir.file("out")});
+  const ProcessResult result =
+      runProcess({IMPASTO_RENDER, "--validation", "--size", "128x72", "--start-time", "2", "--out", dir.file("out")});
   ASSERT_EQ(result.status, 0) << result.err;
   const app::Picture now = app::readPicture(fs::path(dir.file("out")) / "frame_0000_plain.png");
   const app::Picture golden = app::readPicture(IMPASTO_GOLDEN "/sample_scene.png");

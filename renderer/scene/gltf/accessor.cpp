@@ -9,14 +9,28 @@ namespace {
 
 constexpr size_t kMaxElements = 64'000'000;  // also of accessors without data, which cost a file nothing to claim
 
-enum ComponentType : size_t { kByte = 5120, kUnsignedByte = 5121, kShort = 5122, kUnsignedShort = 5123, kUnsignedInt = 5125, kFloat = 5126 };
+enum ComponentType : size_t {
+  kByte = 5120,
+  kUnsignedByte = 5121,
+  kShort = 5122,
+  kUnsignedShort = 5123,
+  kUnsignedInt = 5125,
+  kFloat = 5126
+};
 
 size_t bytesOf(size_t type) {
   switch (type) {
-    case kByte: case kUnsignedByte: return 1;
-    case kShort: case kUnsignedShort: return 2;
-    case kUnsignedInt: case kFloat: return 4;
-    default: return 0;
+    case kByte:
+    case kUnsignedByte:
+      return 1;
+    case kShort:
+    case kUnsignedShort:
+      return 2;
+    case kUnsignedInt:
+    case kFloat:
+      return 4;
+    default:
+      return 0;
   }
 }
 
@@ -39,22 +53,33 @@ double load(const std::byte* from) {
 
 double component(const std::byte* from, size_t type) {
   switch (type) {
-    case kByte: return load<int8_t>(from);
-    case kUnsignedByte: return load<uint8_t>(from);
-    case kShort: return load<int16_t>(from);
-    case kUnsignedShort: return load<uint16_t>(from);
-    case kUnsignedInt: return load<uint32_t>(from);
-    default: return load<float>(from);
+    case kByte:
+      return load<int8_t>(from);
+    case kUnsignedByte:
+      return load<uint8_t>(from);
+    case kShort:
+      return load<int16_t>(from);
+    case kUnsignedShort:
+      return load<uint16_t>(from);
+    case kUnsignedInt:
+      return load<uint32_t>(from);
+    default:
+      return load<float>(from);
   }
 }
 
 double scaleOf(size_t type) {
   switch (type) {
-    case kByte: return 1.0 / 127.0;
-    case kUnsignedByte: return 1.0 / 255.0;
-    case kShort: return 1.0 / 32767.0;
-    case kUnsignedShort: return 1.0 / 65535.0;
-    default: return 1.0;
+    case kByte:
+      return 1.0 / 127.0;
+    case kUnsignedByte:
+      return 1.0 / 255.0;
+    case kShort:
+      return 1.0 / 32767.0;
+    case kUnsignedShort:
+      return 1.0 / 65535.0;
+    default:
+      return 1.0;
   }
 }
 
@@ -64,7 +89,8 @@ struct Shape {
 };
 
 // Elements of a buffer view, by their stride, as numbers.
-std::vector<double> readElements(const Document& document, const Json& holder, const Shape& shape, const std::string& where) {
+std::vector<double> readElements(const Document& document, const Json& holder, const Shape& shape,
+                                 const std::string& where) {
   const auto view = document.index(holder, "bufferView", "bufferViews", where);
   std::vector<double> out(shape.count * shape.components, 0.0);
   if (!view || shape.count == 0) return out;  // the specification: zeros
@@ -100,7 +126,8 @@ Shape shapeOf(const Document& document, const Json& accessor, const std::string&
   return shape;
 }
 
-std::vector<double> readAll(const Document& document, const Json& accessor, const Shape& shape, const std::string& where) {
+std::vector<double> readAll(const Document& document, const Json& accessor, const Shape& shape,
+                            const std::string& where) {
   std::vector<double> out = readElements(document, accessor, shape, where);
   const Json& sparse = document.object(accessor, "sparse");
   if (sparse.empty()) return out;
@@ -115,7 +142,8 @@ std::vector<double> readAll(const Document& document, const Json& accessor, cons
   const std::vector<double> places = readElements(document, index_holder, indices, where);
   const std::vector<double> replaced = readElements(document, value_holder, values, where);
   for (size_t i = 0; i < indices.count; ++i) {
-    if (!(places[i] >= 0.0 && places[i] < static_cast<double>(shape.count))) document.fail(where, "a sparse index is out of range");
+    if (!(places[i] >= 0.0 && places[i] < static_cast<double>(shape.count)))
+      document.fail(where, "a sparse index is out of range");
     const auto element = static_cast<size_t>(places[i]);
     for (size_t c = 0; c < shape.components; ++c) {
       out[element * shape.components + c] = replaced[i * shape.components + c];
@@ -143,7 +171,8 @@ std::vector<uint32_t> readIndices(const Document& document, size_t accessor, con
   const std::string here = where + ", accessor " + std::to_string(accessor);
   const Json& item = document.list("accessors")[accessor];
   const Shape shape = shapeOf(document, item, here);
-  if (shape.components != 1 || shape.normalized || shape.type == kFloat || shape.type == kByte || shape.type == kShort) {
+  if (shape.components != 1 || shape.normalized || shape.type == kFloat || shape.type == kByte ||
+      shape.type == kShort) {
     document.fail(here, "not a list of indices");
   }
   std::vector<uint32_t> indices;

@@ -36,13 +36,20 @@ std::optional<std::vector<std::byte>> decodeBase64(std::string_view text) {
   int held = 0;
   for (const char c : text) {
     uint32_t value = 0;
-    if (c >= 'A' && c <= 'Z') value = static_cast<uint32_t>(c - 'A');
-    else if (c >= 'a' && c <= 'z') value = static_cast<uint32_t>(c - 'a') + 26;
-    else if (c >= '0' && c <= '9') value = static_cast<uint32_t>(c - '0') + 52;
-    else if (c == '+' || c == '-') value = 62;
-    else if (c == '/' || c == '_') value = 63;
-    else if (c == '=') break;
-    else return std::nullopt;
+    if (c >= 'A' && c <= 'Z')
+      value = static_cast<uint32_t>(c - 'A');
+    else if (c >= 'a' && c <= 'z')
+      value = static_cast<uint32_t>(c - 'a') + 26;
+    else if (c >= '0' && c <= '9')
+      value = static_cast<uint32_t>(c - '0') + 52;
+    else if (c == '+' || c == '-')
+      value = 62;
+    else if (c == '/' || c == '_')
+      value = 63;
+    else if (c == '=')
+      break;
+    else
+      return std::nullopt;
     bits = bits << 6 | value;
     held += 6;
     if (held >= 8) {
@@ -56,7 +63,8 @@ std::optional<std::vector<std::byte>> decodeBase64(std::string_view text) {
 std::string decodePercent(std::string_view text) {
   std::string out;
   const auto hex = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1));
+    return c >= '0' && c <= '9' ? c - '0'
+                                : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1));
   };
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
@@ -101,7 +109,8 @@ void Document::fail(const std::string& where, const std::string& what) const {
 void Document::parseGlb(const std::vector<std::byte>& file, std::string& json) {
   constexpr uint32_t kJson = 0x4E4F534A, kBin = 0x004E4942;
   if (file.size() < 20) fail("GLB header", "the file is truncated");
-  if (littleEndian(file, 4) != 2) fail("GLB header", "version " + std::to_string(littleEndian(file, 4)) + "; 2 is read");
+  if (littleEndian(file, 4) != 2)
+    fail("GLB header", "version " + std::to_string(littleEndian(file, 4)) + "; 2 is read");
   const size_t total = littleEndian(file, 8);
   if (total > file.size()) fail("GLB header", "the file is truncated");
   for (size_t offset = 12; offset + 8 <= total;) {
@@ -112,7 +121,8 @@ void Document::parseGlb(const std::vector<std::byte>& file, std::string& json) {
     if (type == kJson && json.empty()) {
       json.assign(reinterpret_cast<const char*>(file.data() + offset), length);
     } else if (type == kBin && !has_binary_chunk_) {
-      binary_chunk_.assign(file.begin() + static_cast<ptrdiff_t>(offset), file.begin() + static_cast<ptrdiff_t>(offset + length));
+      binary_chunk_.assign(file.begin() + static_cast<ptrdiff_t>(offset),
+                           file.begin() + static_cast<ptrdiff_t>(offset + length));
       has_binary_chunk_ = true;
     }
     offset += (length + 3) / 4 * 4;
@@ -201,7 +211,8 @@ std::vector<float> Document::numbers(const Json& parent, const char* key, size_t
     fail(where, std::string(key) + " is not a list of " + std::to_string(wanted) + " numbers");
   }
   for (const Json& item : *found) {
-    if (!item.is_number() || !std::isfinite(item.get<float>())) fail(where, std::string(key) + " holds what is no number");
+    if (!item.is_number() || !std::isfinite(item.get<float>()))
+      fail(where, std::string(key) + " holds what is no number");
     out.push_back(item.get<float>());
   }
   return out;

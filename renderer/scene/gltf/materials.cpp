@@ -63,9 +63,12 @@ class TextureReader {
     const Json& item = document_.list("samplers")[*index];
     const auto wrap = [&](const char* key) {
       switch (document_.count(item, key, 10497, where)) {
-        case 33071: return Wrap::Clamp;
-        case 33648: return Wrap::Mirror;
-        default: return Wrap::Repeat;
+        case 33071:
+          return Wrap::Clamp;
+        case 33648:
+          return Wrap::Mirror;
+        default:
+          return Wrap::Repeat;
       }
     };
     out.wrap_u = wrap("wrapS");
@@ -124,8 +127,8 @@ Material readMaterial(const Document& document, const Json& item, const std::str
 
   const std::vector<float> emissive = document.numbers(item, "emissiveFactor", 3, where);
   if (!emissive.empty()) material.emissive = {emissive[0], emissive[1], emissive[2]};
-  material.emissive *= document.number(document.object(extensions, "KHR_materials_emissive_strength"), "emissiveStrength",
-                                       1.0f, where);
+  material.emissive *=
+      document.number(document.object(extensions, "KHR_materials_emissive_strength"), "emissiveStrength", 1.0f, where);
   material.emissive_texture = textures.read(document.object(item, "emissiveTexture"), true, where);
   const Json& normal = document.object(item, "normalTexture");
   material.normal_texture = textures.read(normal, false, where);

@@ -22,8 +22,8 @@ Attributes readAttributes(const Document& document, const Json& primitive, size_
     values = readValues(document, *accessor, where + ", " + name);
     if (values.components < least || values.components > most) document.fail(where + ", " + name, "wrong type");
     if (name != "POSITION" && values.count != out.position.count) {
-      document.fail(where + ", " + name, std::to_string(values.count) + " values for " +
-                                             std::to_string(out.position.count) + " positions");
+      document.fail(where + ", " + name,
+                    std::to_string(values.count) + " values for " + std::to_string(out.position.count) + " positions");
     }
   };
   read("POSITION", out.position, 3, 3);
@@ -135,7 +135,8 @@ std::vector<size_t> readMeshes(const Document& document, Scene& scene, const std
         for (size_t i = 0; i < indices.size(); i += 3) {
           Vertex corner[3];
           for (size_t c = 0; c < 3; ++c) corner[c] = vertexAt(attributes, indices[i + c], skinned);
-          const glm::vec3 normal = glm::cross(corner[1].position - corner[0].position, corner[2].position - corner[0].position);
+          const glm::vec3 normal =
+              glm::cross(corner[1].position - corner[0].position, corner[2].position - corner[0].position);
           for (Vertex& vertex : corner) {
             vertex.normal = glm::length(normal) > 0.0f ? glm::normalize(normal) : glm::vec3(0.0f, 1.0f, 0.0f);
             scene.indices.push_back(static_cast<uint32_t>(scene.vertices.size()));

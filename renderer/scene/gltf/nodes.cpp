@@ -15,7 +15,8 @@ std::vector<size_t> indexList(const Document& document, const Json& parent, cons
   if (!found->is_array()) document.fail(where, std::string(key) + " is not an array");
   for (const Json& item : *found) {
     if (!item.is_number_unsigned() || item.get<uint64_t>() >= limit) {
-      document.fail(where, std::string(key) + " holds " + item.dump() + ", but there are " + std::to_string(limit) + " nodes");
+      document.fail(where,
+                    std::string(key) + " holds " + item.dump() + ", but there are " + std::to_string(limit) + " nodes");
     }
     out.push_back(item.get<size_t>());
   }
@@ -39,7 +40,10 @@ void readTransform(const Document& document, const Json& item, const std::string
 class NodeReader {
  public:
   NodeReader(const Document& document, Scene& scene, const std::vector<size_t>& joint_counts)
-      : document_(document), scene_(scene), joint_counts_(joint_counts), items_(document.list("nodes")),
+      : document_(document),
+        scene_(scene),
+        joint_counts_(joint_counts),
+        items_(document.list("nodes")),
         place_(items_.size(), kNone) {}
 
   // Reads the default scene, then what is outside it: joints may be, but meshes there are not shown.
@@ -136,8 +140,8 @@ void checkSkinnedNodes(const Document& document, const Scene& scene, const std::
     const size_t wanted = joint_counts[static_cast<size_t>(node.mesh)];
     const size_t have = scene.skins[static_cast<size_t>(node.skin)].joints.size();
     if (wanted > have) {
-      document.fail("mesh " + std::to_string(node.mesh), "refers to joint " + std::to_string(wanted - 1) + " of a skin with " +
-                                                             std::to_string(have));
+      document.fail("mesh " + std::to_string(node.mesh),
+                    "refers to joint " + std::to_string(wanted - 1) + " of a skin with " + std::to_string(have));
     }
   }
 }
@@ -175,7 +179,8 @@ bool readChannel(const Document& document, const Json& animation, const Json& it
 
   const auto samplers = animation.find("samplers");
   const size_t index = document.count(item, "sampler", 0, where);
-  if (samplers == animation.end() || !samplers->is_array() || index >= samplers->size() || !(*samplers)[index].is_object()) {
+  if (samplers == animation.end() || !samplers->is_array() || index >= samplers->size() ||
+      !(*samplers)[index].is_object()) {
     document.fail(where, "sampler " + std::to_string(index) + " is not there");
   }
   const Json& sampler = (*samplers)[index];
@@ -188,14 +193,16 @@ bool readChannel(const Document& document, const Json& animation, const Json& it
   const Values times = readValues(document, *input, where), values = readValues(document, *output, where);
   const size_t per_key = channel.interpolation == Interpolation::CubicSpline ? 3 : 1;
   const size_t components = channel.path == Path::Rotation ? 4 : 3;
-  if (times.components != 1 || times.count == 0 || values.components != components || values.count != times.count * per_key) {
+  if (times.components != 1 || times.count == 0 || values.components != components ||
+      values.count != times.count * per_key) {
     document.fail(where, std::to_string(values.count) + " values of " + std::to_string(values.components) + " for " +
                              std::to_string(times.count) + " times");
   }
   if (!std::is_sorted(times.data.begin(), times.data.end())) document.fail(where, "times that go backwards");
   channel.times = times.data;
   for (size_t i = 0; i < values.count; ++i) {
-    channel.values.emplace_back(values.at(i, 0), values.at(i, 1), values.at(i, 2), components == 4 ? values.at(i, 3) : 0.0f);
+    channel.values.emplace_back(values.at(i, 0), values.at(i, 1), values.at(i, 2),
+                                components == 4 ? values.at(i, 3) : 0.0f);
   }
   return true;
 }

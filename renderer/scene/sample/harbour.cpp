@@ -27,7 +27,8 @@ void addHull(MeshBuilder& builder, const Materials& m, float length, float beam,
         const float shrink = inner ? 0.93f : 1.0f;
         Vertex vertex;
         const float side = inner ? -s : s;
-        vertex.position = {side * beam * 0.5f * fullness * shrink, sheer * std::pow(std::abs(s), 1.7f) + (inner ? 0.08f : 0.0f),
+        vertex.position = {side * beam * 0.5f * fullness * shrink,
+                           sheer * std::pow(std::abs(s), 1.7f) + (inner ? 0.08f : 0.0f),
                            (t - 0.5f) * length * (inner ? 0.97f : 1.0f)};
         if (rib == 0 || rib == kRibs - 1) vertex.position.y = sheer;
         vertex.uv = {t * length * 0.4f, std::abs(s) * 0.8f};
@@ -42,8 +43,8 @@ void addHull(MeshBuilder& builder, const Materials& m, float length, float beam,
   builder.box(m.wood, {-half, 0.12f, stern - 0.1f}, {half, height * 1.1f, stern}, outside);
   if (benches) {
     for (const float z : {-0.18f, 0.2f}) {
-      builder.box(m.wood, {-beam * 0.46f, height * 0.62f, z * length - 0.14f}, {beam * 0.46f, height * 0.7f, z * length + 0.14f},
-                  paint(0xC79A62), 1.0f);
+      builder.box(m.wood, {-beam * 0.46f, height * 0.62f, z * length - 0.14f},
+                  {beam * 0.46f, height * 0.7f, z * length + 0.14f}, paint(0xC79A62), 1.0f);
     }
   }
 }
@@ -78,16 +79,19 @@ void addSailingBoat(Scene& scene, const Materials& m, const glm::vec3& place, fl
   builder.transform = glm::mat4(1.0f);
   builder.box(m.wood, {-0.05f, 1.75f, -0.75f}, {0.05f, 1.87f, 3.2f}, paint(0x9C7048));
   addSail(builder, m, {0.0f, 1.9f, -0.7f}, {0.0f, 9.2f, -0.75f}, {0.35f, 1.95f, 3.1f}, {0.7f, 0.0f, 0.1f}, paint(sail));
-  addSail(builder, m, {0.0f, 1.2f, -3.8f}, {0.0f, 7.8f, -0.9f}, {0.5f, 1.5f, -0.4f}, {0.6f, 0.0f, 0.0f}, paint(0xF7EEDA));
+  addSail(builder, m, {0.0f, 1.2f, -3.8f}, {0.0f, 7.8f, -0.9f}, {0.5f, 1.5f, -0.4f}, {0.6f, 0.0f, 0.0f},
+          paint(0xF7EEDA));
   const int node = addNode(scene, "sailing boat", builder.finish(scene, "sailing boat"), place, yaw);
   const glm::vec3 heading(std::sin(yaw), 0.0f, std::cos(yaw));
   animate(scene, node, Path::Translation, 40, [=](float phase) {
     const float a = kTurn * (phase + phase0);
-    return glm::vec4(place - heading * (1.6f * std::sin(a)) + glm::vec3(0.0f, 0.10f * std::sin(3.0f * a) - 0.12f, 0.0f), 0.0f);
+    return glm::vec4(place - heading * (1.6f * std::sin(a)) + glm::vec3(0.0f, 0.10f * std::sin(3.0f * a) - 0.12f, 0.0f),
+                     0.0f);
   });
   animate(scene, node, Path::Rotation, 40, [=](float phase) {
     const float a = kTurn * (phase + phase0);
-    return asVector(glm::angleAxis(yaw, glm::vec3(0, 1, 0)) * glm::angleAxis(-0.10f + 0.04f * std::sin(2.0f * a), glm::vec3(0, 0, 1)) *
+    return asVector(glm::angleAxis(yaw, glm::vec3(0, 1, 0)) *
+                    glm::angleAxis(-0.10f + 0.04f * std::sin(2.0f * a), glm::vec3(0, 0, 1)) *
                     glm::angleAxis(0.03f * std::sin(3.0f * a + 1.0f), glm::vec3(1, 0, 0)));
   });
 }
@@ -96,13 +100,15 @@ void addRowingBoat(Scene& scene, const Materials& m, const glm::vec3& place, flo
   MeshBuilder builder;
   addHull(builder, m, 4.4f, 1.6f, 0.62f, paint(color), paint(0xD2AA72), true);
   for (const float side : {-1.0f, 1.0f}) {  // oars laid inside
-    builder.transform = glm::rotate(glm::translate(glm::mat4(1.0f), {side * 0.35f, 0.52f, 0.3f}), 1.5707963f + side * 0.12f, {1.0f, 0.0f, 0.0f});
+    builder.transform = glm::rotate(glm::translate(glm::mat4(1.0f), {side * 0.35f, 0.52f, 0.3f}),
+                                    1.5707963f + side * 0.12f, {1.0f, 0.0f, 0.0f});
     builder.column(m.wood, -1.4f, 0.03f, 1.4f, 0.03f, 6, paint(0xDDBB85));
   }
   const int node = addNode(scene, "rowing boat", builder.finish(scene, "rowing boat"), place, yaw);
   animate(scene, node, Path::Translation, 40, [=](float phase) {
     const float a = kTurn * (phase + phase0);
-    return glm::vec4(place + glm::vec3(0.08f * std::sin(a), 0.06f * std::sin(3.0f * a) - 0.16f, 0.06f * std::cos(2.0f * a)), 0.0f);
+    return glm::vec4(
+        place + glm::vec3(0.08f * std::sin(a), 0.06f * std::sin(3.0f * a) - 0.16f, 0.06f * std::cos(2.0f * a)), 0.0f);
   });
   animate(scene, node, Path::Rotation, 40, [=](float phase) {
     const float a = kTurn * (phase + phase0);
@@ -121,7 +127,8 @@ void addJetty(Scene& scene, const Materials& m) {
     builder.box(m.wood, {kX - half, kDeck + lift - 0.07f, z - 0.15f}, {kX + half, kDeck + lift, z + 0.15f}, tone, 0.7f);
   }
   for (const float side : {-1.0f, 1.0f}) {
-    builder.box(m.wood, {kX + side * 0.8f - 0.08f, kDeck - 0.3f, kTo}, {kX + side * 0.8f + 0.08f, kDeck - 0.07f, kFrom}, paint(0x7A5C42));
+    builder.box(m.wood, {kX + side * 0.8f - 0.08f, kDeck - 0.3f, kTo}, {kX + side * 0.8f + 0.08f, kDeck - 0.07f, kFrom},
+                paint(0x7A5C42));
     for (float z = kFrom - 1.0f; z > kTo - 0.5f; z -= 3.1f) {
       builder.transform = glm::translate(glm::mat4(1.0f), {kX + side * 1.15f, 0.0f, z});
       builder.column(m.bark, -4.0f, 0.15f, 1.75f + random.uniform(-0.1f, 0.25f), 0.13f, 10, paint(0x85684C), 0.5f);
@@ -168,19 +175,28 @@ void addGulls(Scene& scene, const Materials& m) {
   std::array<int, 2> wings{};
   for (size_t side = 0; side < 2; ++side) {
     const float s = side == 0 ? -1.0f : 1.0f;
-    builder.quad(m.sail, {s * 0.03f, 0.0f, 0.12f}, {s * 0.45f, 0.06f, 0.10f}, {s * 0.42f, 0.06f, -0.12f}, {s * 0.03f, 0.0f, -0.12f}, paint(0xE9EBEA));
-    builder.quad(m.sail, {s * 0.45f, 0.06f, 0.10f}, {s * 0.86f, -0.02f, 0.16f}, {s * 0.84f, -0.02f, 0.10f}, {s * 0.42f, 0.06f, -0.12f}, paint(0x8F979C));
+    builder.quad(m.sail, {s * 0.03f, 0.0f, 0.12f}, {s * 0.45f, 0.06f, 0.10f}, {s * 0.42f, 0.06f, -0.12f},
+                 {s * 0.03f, 0.0f, -0.12f}, paint(0xE9EBEA));
+    builder.quad(m.sail, {s * 0.45f, 0.06f, 0.10f}, {s * 0.86f, -0.02f, 0.16f}, {s * 0.84f, -0.02f, 0.10f},
+                 {s * 0.42f, 0.06f, -0.12f}, paint(0x8F979C));
     wings[side] = builder.finish(scene, "gull wing");
   }
-  struct Flight { glm::vec3 center; float radius, phase, flaps; };
-  constexpr std::array<Flight, 5> kFlights = {{{{-4.0f, 9.5f, 12.0f}, 9.0f, 0.05f, 14.0f}, {{2.0f, 11.5f, -2.0f}, 14.0f, 0.62f, 12.0f},
-                                               {{-18.0f, 13.0f, -16.0f}, 16.0f, 0.3f, 13.0f}, {{8.0f, 8.0f, 18.0f}, 6.0f, 0.8f, 15.0f},
+  struct Flight {
+    glm::vec3 center;
+    float radius, phase, flaps;
+  };
+  constexpr std::array<Flight, 5> kFlights = {{{{-4.0f, 9.5f, 12.0f}, 9.0f, 0.05f, 14.0f},
+                                               {{2.0f, 11.5f, -2.0f}, 14.0f, 0.62f, 12.0f},
+                                               {{-18.0f, 13.0f, -16.0f}, 16.0f, 0.3f, 13.0f},
+                                               {{8.0f, 8.0f, 18.0f}, 6.0f, 0.8f, 15.0f},
                                                {{-30.0f, 16.0f, -40.0f}, 20.0f, 0.45f, 12.0f}}};
   for (const Flight& flight : kFlights) {
     const int node = addNode(scene, "gull", body);
     animate(scene, node, Path::Translation, 60, [=](float phase) {
       const float a = kTurn * (phase + flight.phase);
-      return glm::vec4(flight.center + glm::vec3(flight.radius * std::cos(a), 0.8f * std::sin(2.0f * a), -flight.radius * std::sin(a)), 0.0f);
+      return glm::vec4(flight.center + glm::vec3(flight.radius * std::cos(a), 0.8f * std::sin(2.0f * a),
+                                                 -flight.radius * std::sin(a)),
+                       0.0f);
     });
     animate(scene, node, Path::Rotation, 60, [=](float phase) {
       const float a = kTurn * (phase + flight.phase);
@@ -190,7 +206,8 @@ void addGulls(Scene& scene, const Materials& m) {
       const float s = side == 0 ? -1.0f : 1.0f;
       const int wing = addNode(scene, "gull wing", wings[side], glm::vec3(0.0f), 0.0f, 1.0f, node);
       animate(scene, wing, Path::Rotation, 240, [=](float phase) {
-        return asVector(glm::angleAxis(s * (0.15f + 0.42f * std::sin(kTurn * flight.flaps * phase)), glm::vec3(0, 0, 1)));
+        return asVector(
+            glm::angleAxis(s * (0.15f + 0.42f * std::sin(kTurn * flight.flaps * phase)), glm::vec3(0, 0, 1)));
       });
     }
   }

@@ -89,7 +89,9 @@ glm::vec4 leafShade(glm::vec2 uv) {
   return out;
 }
 
-glm::vec4 clothShade(glm::vec2 uv) { return grey(0.86f + 0.12f * valueNoise(glm::vec2(uv.x * 90.0f, uv.y * 90.0f), 90, 61)); }
+glm::vec4 clothShade(glm::vec2 uv) {
+  return grey(0.86f + 0.12f * valueNoise(glm::vec2(uv.x * 90.0f, uv.y * 90.0f), 90, 61));
+}
 
 }  // namespace
 

@@ -14,9 +14,9 @@ float groundHeight(float x, float z);
 void addTerrain(Scene& scene, const Materials& materials);
 void addFarHills(Scene& scene, const Materials& materials);
 void addWater(Scene& scene, const Materials& materials);
-void addVillage(Scene& scene, const Materials& materials);   // houses, church, lighthouse, laundry
+void addVillage(Scene& scene, const Materials& materials);  // houses, church, lighthouse, laundry
 void addWindmill(Scene& scene, const Materials& materials);
-void addHarbour(Scene& scene, const Materials& materials);   // jetty, flag, boats, gulls
+void addHarbour(Scene& scene, const Materials& materials);  // jetty, flag, boats, gulls
 void addTrees(Scene& scene, const Materials& materials);
 void addMeadow(Scene& scene, const Materials& materials);
 

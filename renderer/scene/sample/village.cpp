@@ -14,18 +14,29 @@ struct House {
 
 // The first row stands along the quay, the others climb the slope.
 constexpr std::array<House, 24> kHouses = {{
-    {29.0f, 12.0f, -1.35f, 7.5f, 6.0f, 3.6f, 0xF1E2C4, 0x3F7F86}, {27.5f, 1.0f, -1.45f, 6.0f, 6.0f, 5.6f, 0xE8B48A, 0x4C7A4A},
-    {27.0f, -8.0f, -1.6f, 7.0f, 6.5f, 4.2f, 0xF6EBD6, 0xA8452F}, {26.0f, -17.5f, -1.5f, 6.5f, 6.0f, 6.2f, 0xE9C56E, 0x2F5E8C},
-    {25.5f, -27.0f, -1.6f, 6.0f, 6.5f, 4.8f, 0xF3D9CC, 0x4E7F76}, {26.5f, -36.0f, -1.75f, 7.5f, 6.0f, 5.8f, 0xF7F0E2, 0x305D7E},
-    {28.0f, -46.0f, -1.7f, 6.5f, 6.0f, 4.4f, 0xE2A27C, 0x5B7B3C}, {31.0f, -56.0f, -1.9f, 7.0f, 6.0f, 5.2f, 0xF0DDB0, 0x9C3F38},
+    {29.0f, 12.0f, -1.35f, 7.5f, 6.0f, 3.6f, 0xF1E2C4, 0x3F7F86},
+    {27.5f, 1.0f, -1.45f, 6.0f, 6.0f, 5.6f, 0xE8B48A, 0x4C7A4A},
+    {27.0f, -8.0f, -1.6f, 7.0f, 6.5f, 4.2f, 0xF6EBD6, 0xA8452F},
+    {26.0f, -17.5f, -1.5f, 6.5f, 6.0f, 6.2f, 0xE9C56E, 0x2F5E8C},
+    {25.5f, -27.0f, -1.6f, 6.0f, 6.5f, 4.8f, 0xF3D9CC, 0x4E7F76},
+    {26.5f, -36.0f, -1.75f, 7.5f, 6.0f, 5.8f, 0xF7F0E2, 0x305D7E},
+    {28.0f, -46.0f, -1.7f, 6.5f, 6.0f, 4.4f, 0xE2A27C, 0x5B7B3C},
+    {31.0f, -56.0f, -1.9f, 7.0f, 6.0f, 5.2f, 0xF0DDB0, 0x9C3F38},
     {36.0f, -65.0f, -2.0f, 6.5f, 6.0f, 4.6f, 0xF6E9D8, 0x3E6C8A},
-    {39.0f, 8.0f, -1.2f, 6.5f, 6.0f, 4.2f, 0xF2CFA8, 0x40706A}, {38.5f, -2.0f, -1.5f, 7.0f, 6.5f, 5.0f, 0xF8EFDD, 0x8C3B2E},
-    {38.0f, -13.0f, -1.7f, 6.0f, 6.0f, 5.4f, 0xE9C9B8, 0x3B688F}, {37.0f, -23.5f, -1.4f, 7.0f, 6.0f, 4.6f, 0xF4E3BE, 0x567D40},
-    {37.5f, -34.0f, -1.6f, 6.0f, 6.5f, 6.0f, 0xE7B27F, 0x2F6A72}, {39.0f, -54.0f, -1.8f, 6.5f, 6.0f, 4.6f, 0xF5EAD3, 0xA04A33},
-    {50.0f, 3.0f, -1.3f, 7.0f, 6.0f, 4.4f, 0xEFD3A0, 0x3D6F85}, {49.5f, -9.0f, -1.6f, 6.5f, 6.0f, 5.2f, 0xF5E7D2, 0x4B7A52},
-    {49.0f, -21.0f, -1.5f, 6.0f, 6.0f, 4.6f, 0xE6B894, 0x93402F}, {48.5f, -58.0f, -1.9f, 6.5f, 6.5f, 4.8f, 0xF3DDB6, 0x36648A},
-    {61.0f, -4.0f, -1.4f, 6.5f, 6.0f, 4.4f, 0xF4E6CB, 0x4A7F77}, {61.5f, -18.0f, -1.5f, 7.0f, 6.0f, 4.6f, 0xEAC08F, 0x3C6A8D},
-    {10.0f, -128.0f, 0.2f, 7.0f, 6.0f, 4.4f, 0xF5E8D0, 0x9A4433}, {21.0f, -133.0f, -0.2f, 6.5f, 6.0f, 5.2f, 0xE9C08E, 0x3D6A85},
+    {39.0f, 8.0f, -1.2f, 6.5f, 6.0f, 4.2f, 0xF2CFA8, 0x40706A},
+    {38.5f, -2.0f, -1.5f, 7.0f, 6.5f, 5.0f, 0xF8EFDD, 0x8C3B2E},
+    {38.0f, -13.0f, -1.7f, 6.0f, 6.0f, 5.4f, 0xE9C9B8, 0x3B688F},
+    {37.0f, -23.5f, -1.4f, 7.0f, 6.0f, 4.6f, 0xF4E3BE, 0x567D40},
+    {37.5f, -34.0f, -1.6f, 6.0f, 6.5f, 6.0f, 0xE7B27F, 0x2F6A72},
+    {39.0f, -54.0f, -1.8f, 6.5f, 6.0f, 4.6f, 0xF5EAD3, 0xA04A33},
+    {50.0f, 3.0f, -1.3f, 7.0f, 6.0f, 4.4f, 0xEFD3A0, 0x3D6F85},
+    {49.5f, -9.0f, -1.6f, 6.5f, 6.0f, 5.2f, 0xF5E7D2, 0x4B7A52},
+    {49.0f, -21.0f, -1.5f, 6.0f, 6.0f, 4.6f, 0xE6B894, 0x93402F},
+    {48.5f, -58.0f, -1.9f, 6.5f, 6.5f, 4.8f, 0xF3DDB6, 0x36648A},
+    {61.0f, -4.0f, -1.4f, 6.5f, 6.0f, 4.4f, 0xF4E6CB, 0x4A7F77},
+    {61.5f, -18.0f, -1.5f, 7.0f, 6.0f, 4.6f, 0xEAC08F, 0x3C6A8D},
+    {10.0f, -128.0f, 0.2f, 7.0f, 6.0f, 4.4f, 0xF5E8D0, 0x9A4433},
+    {21.0f, -133.0f, -0.2f, 6.5f, 6.0f, 5.2f, 0xE9C08E, 0x3D6A85},
     {-34.0f, 44.0f, 0.5f, 7.0f, 5.5f, 3.2f, 0xF3E4C9, 0x3F7C88},
 }};
 
@@ -37,8 +48,8 @@ glm::mat4 place(float x, float y, float z, float yaw) {
 void addOpening(MeshBuilder& builder, const Materials& m, float x, float y, float z, float width, float height,
                 const glm::vec3& shutter, bool door) {
   const float w = width * 0.5f;
-  builder.box(m.plain, {x - w - 0.09f, y - (door ? 0.0f : 0.1f), z - 0.05f}, {x + w + 0.09f, y + height + 0.12f, z + 0.06f},
-              paint(0xEFE6D2));
+  builder.box(m.plain, {x - w - 0.09f, y - (door ? 0.0f : 0.1f), z - 0.05f},
+              {x + w + 0.09f, y + height + 0.12f, z + 0.06f}, paint(0xEFE6D2));
   builder.box(door ? m.wood : m.glass, {x - w, y, z}, {x + w, y + height, z + 0.075f},
               door ? shutter * 1.2f : paint(0x31475A), 1.4f);
   if (door) {
@@ -62,7 +73,8 @@ void addRoof(MeshBuilder& builder, const Materials& m, float w, float d, float y
   const float length = std::sqrt(z * z + (y + rise - low) * (y + rise - low));
   const glm::vec2 uv(2.0f * x * 0.22f, length * 0.28f);
   const glm::vec3 up(0.0f, thick, 0.0f);
-  const glm::vec3 a(-x, low, z), b(x, low, z), c(x, y + rise, 0.0f), e(-x, y + rise, 0.0f), f(-x, low, -z), g(x, low, -z);
+  const glm::vec3 a(-x, low, z), b(x, low, z), c(x, y + rise, 0.0f), e(-x, y + rise, 0.0f), f(-x, low, -z),
+      g(x, low, -z);
   builder.quad(m.roof, a + up, b + up, c + up, e + up, color, uv);
   builder.quad(m.roof, g + up, f + up, e + up, c + up, color * 0.95f, uv);
   for (const auto& [p, q] : {std::pair{b, a}, std::pair{f, g}}) {  // eaves
@@ -71,7 +83,7 @@ void addRoof(MeshBuilder& builder, const Materials& m, float w, float d, float y
   for (const float side : {-1.0f, 1.0f}) {  // gables, barge boards
     const glm::vec3 r(side * w, y, side * d), l(side * w, y, -side * d), t(side * w, y + rise, 0.0f);
     Vertex v[3];
-    const std::array corners = side > 0.0f ? std::array{r, l, t} : std::array{r, l, t};
+    const std::array corners = {r, l, t};
     for (size_t i = 0; i < 3; ++i) {
       v[i].position = corners[i];
       v[i].normal = {side, 0.0f, 0.0f};
@@ -102,7 +114,8 @@ void addHouse(MeshBuilder& builder, const Materials& m, const House& house, uint
   // A chimney that starts inside the roof.
   const float cx = random.uniform(-0.6f, 0.6f) * w, cz = random.uniform(-0.45f, 0.45f) * d;
   builder.box(m.plaster, {cx - 0.35f, h, cz - 0.35f}, {cx + 0.35f, h + rise + 0.9f, cz + 0.35f}, wall * 0.92f, 0.3f);
-  builder.box(m.roof, {cx - 0.45f, h + rise + 0.9f, cz - 0.45f}, {cx + 0.45f, h + rise + 1.05f, cz + 0.45f}, paint(0xB55A3A));
+  builder.box(m.roof, {cx - 0.45f, h + rise + 0.9f, cz - 0.45f}, {cx + 0.45f, h + rise + 1.05f, cz + 0.45f},
+              paint(0xB55A3A));
 
   const int columns = house.width > 6.8f ? 3 : 2;
   const int floors = h > 4.9f ? 2 : 1;
@@ -289,8 +302,8 @@ void addWindmill(Scene& scene, const Materials& materials) {
     builder.quad(materials.sail, {0.14f, 1.6f, 0.15f}, {1.74f, 1.6f, 0.26f}, {1.74f, 7.8f, 0.26f}, {0.14f, 7.8f, 0.15f},
                  paint(0xF3E6CA), {1.0f, 4.0f});
   }
-  const int rotor = addNode(scene, "windmill sails", builder.finish(scene, "windmill sails"), {0.0f, 10.6f, 3.6f}, 0.0f,
-                            1.0f, body);
+  const int rotor =
+      addNode(scene, "windmill sails", builder.finish(scene, "windmill sails"), {0.0f, 10.6f, 3.6f}, 0.0f, 1.0f, body);
   animate(scene, rotor, Path::Rotation, 8, [](float phase) {
     const glm::quat q = glm::angleAxis(-6.2831853f * phase, glm::vec3(0.0f, 0.0f, 1.0f));
     return glm::vec4(q.x, q.y, q.z, q.w);
