@@ -29,7 +29,9 @@ struct Pictures {
     const uint16_t* n = &normal[(y * width + x) * 4];
     return {glm::unpackHalf1x16(n[0]), glm::unpackHalf1x16(n[1]), glm::unpackHalf1x16(n[2])};
   }
-  glm::vec2 motionAt(uint32_t x, uint32_t y) const { return {motion[(y * width + x) * 2], motion[(y * width + x) * 2 + 1]}; }
+  glm::vec2 motionAt(uint32_t x, uint32_t y) const {
+    return {motion[(y * width + x) * 2], motion[(y * width + x) * 2 + 1]};
+  }
 };
 
 // A square of side 4 at the origin, facing +Z; the camera looks at it from kDistance away.

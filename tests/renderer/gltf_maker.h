@@ -25,8 +25,8 @@ struct GltfMaker {
   // A mesh of one triangle in the plane z = 0, shown by a node; returns the primitive for more attributes.
   nlohmann::json& addTriangle();
 
-  std::string text() const;                // .gltf
-  std::vector<std::byte> binary() const;   // .glb
+  std::string text() const;                             // .gltf
+  std::vector<std::byte> binary() const;                // .glb
   void write(const std::filesystem::path& path) const;  // by its extension
 };
 

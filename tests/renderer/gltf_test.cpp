@@ -1,4 +1,6 @@
 // The glTF reader: what it reads, what it refuses, and that no file can hurt it.
+#include "renderer/scene/gltf.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +10,6 @@
 #include "common/picture_file.h"
 #include "gltf_maker.h"
 #include "renderer/error.h"
-#include "renderer/scene/gltf.h"
 #include "renderer/scene/pose.h"
 #include "support/temp_dir.h"
 
@@ -61,7 +62,8 @@ TEST_F(Gltf, ReadsTheSameFromGlb) {
 TEST_F(Gltf, TurnsStripsIntoTriangles) {
   const size_t position = maker_.floats({0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0}, "VEC3");
   const size_t normal = maker_.floats({0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1}, "VEC3");
-  maker_.root["meshes"] = {{{"primitives", {{{"attributes", {{"POSITION", position}, {"NORMAL", normal}}}, {"mode", 5}}}}}};
+  maker_.root["meshes"] = {
+      {{"primitives", {{{"attributes", {{"POSITION", position}, {"NORMAL", normal}}}, {"mode", 5}}}}}};
   maker_.root["nodes"] = {{{"mesh", 0}}};
   EXPECT_EQ(load().indices, (std::vector<uint32_t>{0, 1, 2, 1, 3, 2}));
 }
@@ -82,14 +84,16 @@ TEST_F(Gltf, ReplacesSparseElements) {
   const float what[3] = {7, 8, 9};
   const size_t places = maker_.view(where, 4), values = maker_.view(what, 12);
   const size_t position = primitive["attributes"]["POSITION"];
-  maker_.root["accessors"][position]["sparse"] = {
-      {"count", 1}, {"indices", {{"bufferView", places}, {"componentType", 5123}}}, {"values", {{"bufferView", values}}}};
+  maker_.root["accessors"][position]["sparse"] = {{"count", 1},
+                                                  {"indices", {{"bufferView", places}, {"componentType", 5123}}},
+                                                  {"values", {{"bufferView", values}}}};
   EXPECT_EQ(load().vertices[1].position, glm::vec3(7, 8, 9));
 }
 
 TEST_F(Gltf, PlacesChildrenInTheirParents) {
   maker_.addTriangle();
-  maker_.root["nodes"] = {{{"children", {1}}, {"scale", {2, 2, 2}}, {"translation", {10, 0, 0}}}, {{"mesh", 0}, {"translation", {1, 2, 3}}}};
+  maker_.root["nodes"] = {{{"children", {1}}, {"scale", {2, 2, 2}}, {"translation", {10, 0, 0}}},
+                          {{"mesh", 0}, {"translation", {1, 2, 3}}}};
   const Scene scene = load();
   const render::Pose pose = render::poseAt(scene, 0.0);
   EXPECT_EQ(glm::vec3(pose.world.back()[3]), glm::vec3(12, 4, 6));
@@ -105,8 +109,9 @@ class GltfAnimation : public Gltf {
     const bool cubic = interpolation == "CUBICSPLINE";
     const size_t values = cubic ? maker.floats({0, 0, 0, 0, 0, 0, 5, 0, 0, 1, 0, 0, 10, 0, 0, 0, 0, 0}, "VEC3")
                                 : maker.floats({0, 0, 0, 10, 0, 0}, "VEC3");
-    maker.root["animations"] = {{{"samplers", {{{"input", times}, {"output", values}, {"interpolation", interpolation}}}},
-                                 {"channels", {{{"sampler", 0}, {"target", {{"node", 0}, {"path", "translation"}}}}}}}};
+    maker.root["animations"] = {
+        {{"samplers", {{{"input", times}, {"output", values}, {"interpolation", interpolation}}}},
+         {"channels", {{{"sampler", 0}, {"target", {{"node", 0}, {"path", "translation"}}}}}}}};
     maker.write(dir_.path() / "animated.gltf");
     return render::poseAt(loadGltf(dir_.path() / "animated.gltf"), seconds).world[0][3].x;
   }
@@ -148,7 +153,11 @@ TEST_F(Gltf, WarnsOfAMissingTextureAndGoesOn) {
 
 TEST_F(Gltf, AppliesTextureTransforms) {
   maker_.addTriangle()["material"] = 0;
-  maker_.root["materials"] = {{{"pbrMetallicRoughness", {{"baseColorTexture", {{"index", 0}, {"extensions", {{"KHR_texture_transform", {{"offset", {0.5, 0.25}}, {"scale", {2, 4}}}}}}}}}}}};
+  maker_.root["materials"] = {
+      {{"pbrMetallicRoughness",
+        {{"baseColorTexture",
+          {{"index", 0},
+           {"extensions", {{"KHR_texture_transform", {{"offset", {0.5, 0.25}}, {"scale", {2, 4}}}}}}}}}}}};
   maker_.root["textures"] = {{{"source", 0}}};
   maker_.root["images"] = {{{"uri", "gone.png"}}};
   EXPECT_EQ(load().materials[0].uv_transform * glm::vec3(1, 1, 1), glm::vec3(2.5f, 4.25f, 1));
@@ -239,7 +248,8 @@ GltfMaker everything() {
   const size_t bind = maker.floats({1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}, "MAT4");
   maker.root["skins"] = {{{"joints", {1}}, {"inverseBindMatrices", bind}}};
   maker.root["cameras"] = {{{"type", "perspective"}, {"perspective", {{"yfov", 1.0}, {"znear", 0.1}}}}};
-  maker.root["nodes"] = {{{"mesh", 0}, {"skin", 0}, {"children", {1, 2}}}, {{"translation", {0, 1, 0}}}, {{"camera", 0}}};
+  maker.root["nodes"] = {
+      {{"mesh", 0}, {"skin", 0}, {"children", {1, 2}}}, {{"translation", {0, 1, 0}}}, {{"camera", 0}}};
   const size_t times = maker.floats({0, 1}, "SCALAR"), values = maker.floats({0, 0, 0, 1, 1, 1, 1, 1}, "VEC4");
   maker.root["animations"] = {{{"samplers", {{{"input", times}, {"output", values}}}},
                                {"channels", {{{"sampler", 0}, {"target", {{"node", 1}, {"path", "rotation"}}}}}}}};

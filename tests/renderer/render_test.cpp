@@ -66,9 +66,11 @@ TEST_F(Render, PaintsWithBothBackendsAlike) {
   std::vector<app::Picture> styled;
   for (const std::string backend : {"vulkan", "reference"}) {
     const std::string out = dir_.file(backend);
-    const ProcessResult result = render({"--scene", scene_, "--size", "40x24", "--style", style_, "--backend", backend, "--side-by-side", "--out", out});
+    const ProcessResult result = render({"--scene", scene_, "--size", "40x24", "--style", style_, "--backend", backend,
+                                         "--side-by-side", "--out", out});
     ASSERT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(names(out), ElementsAre("frame_0000_plain.png", "frame_0000_side_by_side.png", "frame_0000_styled.png"));
+    EXPECT_THAT(names(out),
+                ElementsAre("frame_0000_plain.png", "frame_0000_side_by_side.png", "frame_0000_styled.png"));
     const app::Picture plain = app::readPicture(fs::path(out) / "frame_0000_plain.png");
     styled.push_back(app::readPicture(fs::path(out) / "frame_0000_styled.png"));
     EXPECT_NE(plain.rgba, styled.back().rgba);
@@ -83,22 +85,27 @@ TEST_F(Render, PaintsWithBothBackendsAlike) {
 }
 
 TEST_F(Render, StrengthZeroLeavesTheFrame) {
-  const ProcessResult result = render({"--scene", scene_, "--size", "24x16", "--style", style_, "--strength", "0", "--out", out_});
+  const ProcessResult result =
+      render({"--scene", scene_, "--size", "24x16", "--style", style_, "--strength", "0", "--out", out_});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_EQ(app::readPicture(fs::path(out_) / "frame_0000_plain.png").rgba, app::readPicture(fs::path(out_) / "frame_0000_styled.png").rgba);
+  EXPECT_EQ(app::readPicture(fs::path(out_) / "frame_0000_plain.png").rgba,
+            app::readPicture(fs::path(out_) / "frame_0000_styled.png").rgba);
 }
 
 TEST_F(Render, NamesSeveralStyles) {
   fs::create_directories(dir_.path() / "other");
   const std::string other = dir_.file("other/paint.safetensors");
   fs::copy_file(style_, other);
-  const ProcessResult result = render({"--scene", scene_, "--size", "16x16", "--style", style_, "--style", other, "--out", out_});
+  const ProcessResult result =
+      render({"--scene", scene_, "--size", "16x16", "--style", style_, "--style", other, "--out", out_});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_THAT(names(out_), ElementsAre("frame_0000_plain.png", "frame_0000_styled_paint.png", "frame_0000_styled_paint_2.png"));
+  EXPECT_THAT(names(out_),
+              ElementsAre("frame_0000_plain.png", "frame_0000_styled_paint.png", "frame_0000_styled_paint_2.png"));
 }
 
 TEST_F(Render, CapturesTrainingFrames) {
-  const ProcessResult result = render({"--scene", scene_, "--size", "20x10", "--camera-path", "tour", "--clip-length", "2", "--frames", "3", "--capture", out_});
+  const ProcessResult result = render({"--scene", scene_, "--size", "20x10", "--camera-path", "tour", "--clip-length",
+                                       "2", "--frames", "3", "--capture", out_});
   ASSERT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(names(out_).size(), 15u);
   // NumPy files: a header padded to 64 bytes, then the values.
@@ -181,7 +188,8 @@ TEST_F(Render, StopsCleanlyAtCtrlC) {
 }
 
 TEST_F(Render, HelpAndVersion) {
-  const ProcessResult help = runProcess({IMPASTO_RENDER, "--help"}), version = runProcess({IMPASTO_RENDER, "--version"});
+  const ProcessResult help = runProcess({IMPASTO_RENDER, "--help"}),
+                      version = runProcess({IMPASTO_RENDER, "--version"});
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Examples"));
   EXPECT_EQ(version.status, 0);

@@ -1,8 +1,9 @@
 // The scene that comes with Impasto, and cameras.
+#include "renderer/scene/sample_scene.h"
+
 #include <gtest/gtest.h>
 
 #include "renderer/camera.h"
-#include "renderer/scene/sample_scene.h"
 
 namespace impasto::test {
 namespace {
@@ -85,7 +86,9 @@ TEST(Camera, ToursRepeatAndVary) {
   const Bounds bounds = worldBounds(scene, poseAt(scene, 0.0));
   EXPECT_EQ(tourCamera(scene, bounds, 40, 0.5f).view, tourCamera(scene, bounds, 40, 0.5f).view);
   for (uint32_t clip = 1; clip < 60; ++clip) {
-    EXPECT_GT(glm::length(tourCamera(scene, bounds, clip, 0.0f).position() - tourCamera(scene, bounds, clip - 1, 0.0f).position()), 0.1f);
+    EXPECT_GT(glm::length(tourCamera(scene, bounds, clip, 0.0f).position() -
+                          tourCamera(scene, bounds, clip - 1, 0.0f).position()),
+              0.1f);
   }
 }
 
