@@ -28,7 +28,8 @@ namespace {
 
 constexpr int kLargestContentSide = 768;     // shorter side in memory; larger pictures are shrunk when read
 constexpr int64_t kWarmUpSteps = 50;
-constexpr double kFinalRate = 0.01;          // of the peak learning rate, where the cosine ends
+constexpr double kFullResolutionRate = 0.67; // of the peak learning rate, where the second cosine begins
+constexpr double kFinalRate = 0.01;          // likewise, where each cosine ends
 constexpr double kAverageDecay = 0.995;      // of the weight average, per step
 constexpr double kAdamShare = 0.1;           // learning rate of what Muon does not train, as a share of its own
 constexpr int kCalibrationBatches = 12;      // statistics of the norms are measured over so many
@@ -60,15 +61,23 @@ torch::Tensor asSeen(const torch::Tensor& pictures, bool full_resolution) {
   return torch::reflection_pad2d(scaled, {kMirrored, kMirrored, kMirrored, kMirrored});
 }
 
-double learningRate(double peak, int64_t step, int64_t steps) {
+// A cosine for each of the two parts of training: the second one, at full resolution, has much to change.
+double learningRate(double peak, int64_t step, int64_t steps, double full_resolution_at) {
   const double warm_up = std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(kWarmUpSteps));
   const double done = static_cast<double>(step) / static_cast<double>(steps);
-  return peak * warm_up * (kFinalRate + (1.0 - kFinalRate) * 0.5 * (1.0 + std::cos(std::numbers::pi * done)));
+  const bool full_resolution = done >= full_resolution_at;
+  const double part = full_resolution ? (done - full_resolution_at) / (1.0 - full_resolution_at)
+                                      : done / full_resolution_at;
+  const double top = full_resolution ? kFullResolutionRate : 1.0;
+  return peak * warm_up * (kFinalRate + (top - kFinalRate) * 0.5 * (1.0 + std::cos(std::numbers::pi * part)));
 }
 
-bool allFinite(const torch::nn::Module& module) {
+// Weights that a style file could hold: a run that diverges passes through huge ones before its loss stops being a
+// number, and must not overwrite its last good checkpoint with them.
+bool allUsable(const torch::nn::Module& module) {
+  constexpr double kLargestHalf = 65504.0;
   for (const torch::Tensor& parameter : module.parameters()) {
-    if (!torch::isfinite(parameter).all().item<bool>()) return false;
+    if (!(parameter.detach().abs().max().item<double>() <= kLargestHalf)) return false;
   }
   return true;
 }
@@ -117,7 +126,7 @@ void StyleTraining::State::makeOptimisers() {
   }
   muon = std::make_unique<Muon>(kernels);
   adam = std::make_unique<Adam>(others);
-  const double rate = settings.learning_rate > 0 ? settings.learning_rate : use_muon ? 0.02 : 0.002;
+  const double rate = settings.learning_rate > 0 ? settings.learning_rate : use_muon ? 0.012 : 0.002;
   kernel_rate = rate;
   other_rate = use_muon ? kAdamShare * rate : rate;
 }
@@ -162,13 +171,12 @@ void StyleTraining::State::updateAverage() {
 
 torch::Tensor StyleTraining::State::losses(const torch::Tensor& frames, const torch::Tensor& paintings,
                                            bool full_resolution, StyleLosses& values) const {
-  const auto seen = [&](const torch::Tensor& x) { return asSeen(x, full_resolution); };
   torch::Tensor content_target;
   {
     torch::NoGradGuard no_grad;
-    content_target = vgg.features(seen(frames), {settings.content_layer}).at(settings.content_layer);
+    content_target = vgg.features(asSeen(frames, full_resolution), {settings.content_layer}).at(settings.content_layer);
   }
-  const std::map<std::string, torch::Tensor> features = vgg.features(seen(paintings), layers);
+  const std::map<std::string, torch::Tensor> features = vgg.features(asSeen(paintings, full_resolution), layers);
   const torch::Tensor content = contentLoss(features.at(settings.content_layer), content_target);
   const torch::Tensor style = (full_resolution ? *style_loss : *half_style_loss)(features);
   torch::Tensor total = settings.content_weight * content + settings.style_weight * style;
@@ -205,12 +213,12 @@ StyleTraining::StyleTraining(const StyleSettings& settings, const Runtime& runti
   {
     torch::NoGradGuard no_grad;
     const torch::Tensor tensor = toTensor(painting).unsqueeze(0).to(runtime.device);
-    const auto gramLoss = [&](bool full_resolution) {
-      return std::make_unique<GramStyleLoss>(
-          settings.style_layers, s.vgg.features(asSeen(tensor, full_resolution), s.layers), settings.gram_center);
+    const auto gramLoss = [&](bool full_resolution, bool center) {
+      return std::make_unique<GramStyleLoss>(settings.style_layers,
+                                             s.vgg.features(asSeen(tensor, full_resolution), s.layers), center);
     };
-    s.style_loss = gramLoss(true);
-    s.half_style_loss = gramLoss(false);
+    s.style_loss = gramLoss(true, false);
+    s.half_style_loss = gramLoss(false, settings.gram_center);
     s.palette_loss = std::make_unique<PaletteLoss>(tensor);
   }
 
@@ -252,8 +260,9 @@ StyleLosses StyleTraining::step() {
                                          ": lower --lr and go on with --resume " + checkpointPath(s.settings));
   }
   loss.backward();
-  s.muon->step(learningRate(s.kernel_rate, s.step, s.settings.steps));
-  s.adam->step(learningRate(s.other_rate, s.step, s.settings.steps), s.step + 1);
+  const double rate = learningRate(1.0, s.step, s.settings.steps, s.settings.full_resolution_at);
+  s.muon->step(rate * s.kernel_rate);
+  s.adam->step(rate * s.other_rate, s.step + 1);
   if (s.average) s.updateAverage();
   ++s.step;
   return values;
@@ -286,8 +295,8 @@ StyleLosses StyleTraining::heldOut() {
 
 void StyleTraining::writeCheckpoint() {
   State& s = *state_;
-  if (!allFinite(*s.generator)) {
-    throw Error(ErrorCode::Internal, "weights stopped being numbers before step " + std::to_string(s.step) +
+  if (!allUsable(*s.generator)) {
+    throw Error(ErrorCode::Internal, "weights have grown beyond use before step " + std::to_string(s.step) +
                                          ": lower --lr and go on with --resume " + checkpointPath(s.settings));
   }
   Checkpoint checkpoint;

@@ -4,7 +4,8 @@
 //       + detail_weight * fine detail + tv_weight * total variation
 //
 // For the first part of training the perceptual network looks at pictures and painting at half resolution (a quarter of
-// the cost, and twice the context), for the rest at full resolution.
+// the cost, and twice the context) and Gram matrices are centred; for the rest it looks at full resolution, with plain
+// ones. Each part has a cosine of the learning rate to itself.
 //
 // Johnson et al. 2016, with relative losses, Gram matrices that can be centred (Novak and Nikulin 2016), batch norms that
 // are frozen for the last part of training and folded on export, Muon, and weights averaged over the frozen part.
@@ -32,22 +33,22 @@ struct StyleSettings {
   std::string size = "medium";
   int image_size = 256;   // side of the training crops, pixels
   int style_size = 512;   // shorter side of the painting, pixels; strokes grow with it
-  int64_t steps = 8000;
+  int64_t steps = 1500;
   int batch = 4;
   uint64_t seed = 1;
 
-  double content_weight = 1, style_weight = 5, tv_weight = 0;
-  double palette_weight = 1;            // colours as the painting's, see losses/palette.h
+  double content_weight = 1, style_weight = 3, tv_weight = 0;
+  double palette_weight = 0.4;          // colours as the painting's, see losses/palette.h
   double structure_weight = 0.3;        // edges stay, see losses/readability.h
   double detail_weight = 4;             // while at half resolution: no one-pixel checkerboard
-  double full_resolution_at = 0.8;      // fraction of the steps from which the perceptual network sees every pixel
+  double full_resolution_at = 0.85;     // fraction of the steps from which the perceptual network sees every pixel
   std::string content_layer = "relu3_1";
   std::vector<StyleLayer> style_layers = {{"relu1_1", 0.25}, {"relu2_1", 0.5}, {"relu3_1", 1}, {"relu4_1", 1}};
-  bool gram_center = true;
+  bool gram_center = true;              // while at half resolution
 
   std::string optimizer = "muon";       // of the convolution kernels: "muon" or "adam"
-  double learning_rate = 0;             // 0: 0.02 for muon, 0.002 for adam
-  double freeze_norms_at = 0.8;         // fraction of the steps; from there weights are averaged
+  double learning_rate = 0;             // 0: 0.012 for muon, 0.002 for adam
+  double freeze_norms_at = 0.75;        // fraction of the steps; from there weights are averaged
   std::string init, resume;             // a style or checkpoint to start from; a checkpoint to go on with
 
   int holdout = 8;                      // pictures never trained on: samples and held-out losses
@@ -88,7 +89,7 @@ class StyleTraining {
   // Losses of the held-out pictures, generator frozen.
   StyleLosses heldOut();
 
-  // Throws impasto::Error(Io); refuses (Internal) weights that are not finite, so that the last checkpoint stays good.
+  // Throws impasto::Error(Io); refuses (Internal) weights that are no numbers or huge: the last checkpoint stays.
   void writeCheckpoint();
 
   void writeSamples();

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "networks/generator_spec.h"
 #include "recipes/style.h"
 #include "style/error.h"
 
@@ -49,6 +50,7 @@ void checkSettings(const StyleSettings& settings) {
   require(!settings.content.empty(), "--content is required");
   require(!settings.perceptual.empty(), "--perceptual is required: a VGG16 or VGG19 in safetensors form");
   require(!settings.out.empty(), "--out is required");
+  makeGeneratorSpec(settings.size);  // names the sizes there are
   require(settings.image_size >= 32 && settings.image_size <= 2048 && settings.image_size % 16 == 0,
           "--image-size: expected a multiple of 16 from 32 to 2048");
   require(settings.style_size >= 32 && settings.style_size <= 4096, "--style-size: expected 32 to 4096");
