@@ -8,8 +8,7 @@ namespace {
 
 class BandsTest : public VulkanTest, public ::testing::WithParamInterface<Variant> {};
 
-INSTANTIATE_TEST_SUITE_P(, BandsTest, ::testing::ValuesIn(kVariants),
-                         nameOf);
+INSTANTIATE_TEST_SUITE_P(, BandsTest, ::testing::ValuesIn(kVariants), nameOf);
 
 TEST_P(BandsTest, SmallDescriptorsChangeNothing) {
   const auto vulkan_device = makeVariant(device(), GetParam());

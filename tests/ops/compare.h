@@ -28,7 +28,8 @@ std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device,
 double relativeError(const Tensor& result, const Tensor& expected);
 
 // Runs both and expects them to agree:
-//   fp32: the same sums in another order, each of up to `terms` products of the order of 1: rounding adds up as a random
+//   fp32: the same sums in another order, each of up to `terms` products of the order of 1: rounding adds up as a
+//   random
 //         walk, sqrt(terms) * 2^-24, and a few times that at its extremes; the ops here stay under 2e-5.
 //   fp16: every tensor is rounded to 11 bits, 2^-11 relative, once for each op in a chain: 1e-2 for graphs of up to two
 //         dozen ops (the reference does not round).

@@ -39,8 +39,7 @@ class OpTest : public VariantTest {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, OpTest, ::testing::ValuesIn(kVariants),
-                         nameOf);
+INSTANTIATE_TEST_SUITE_P(, OpTest, ::testing::ValuesIn(kVariants), nameOf);
 
 TEST_P(OpTest, Conv2d) {
   uint32_t seed = 100;
@@ -70,14 +69,13 @@ TEST_P(OpTest, SpaceToDepth) {
   }
 }
 
-// Read by two ops, the convolution before it cannot take it in.
+// `source` is read by two ops, so no convolution takes in its depth_to_space.
 TEST_P(OpTest, DepthToSpace) {
   for (const uint32_t block : {2u, 4u}) {
     for (const uint32_t channels : {1u, 3u, 5u}) {
       Graph graph;
       const uint32_t source = feature(graph, channels * block * block, block);
       const uint32_t shuffled = addOp(graph, OpType::DepthToSpace, {source}, block);
-      // Another reader of `source`, at the shuffled tensor's extent.
       uint32_t wide = addConv(graph, source, channels, 1);
       for (uint32_t d = block; d > 1; d /= 2) wide = addOp(graph, OpType::Upsample, {wide});
       finish(graph, addOp(graph, OpType::Add, {shuffled, wide}), 1);
@@ -112,8 +110,6 @@ TEST_P(OpTest, Upsample) {
   for (const uint32_t channels : {1u, 6u}) {
     Graph graph;
     const uint32_t source = feature(graph, channels, 2);
-    graph.output = addConv(graph, source, 3, 1);
-    // Two upsamples, the first of which no convolution reads.
     const uint32_t up = addOp(graph, OpType::Upsample, {source});
     finish(graph, addOp(graph, OpType::Add, {up, up}), 1);
     expectAll(graph, 500 + channels, "upsample");
@@ -133,16 +129,17 @@ TEST_P(OpTest, ConvThroughUpsample) {
 }
 
 TEST_P(OpTest, Add) {
-  for (const Activation activation : kActivations) {
-    for (const uint32_t channels : {1u, 6u, 13u}) {
-      Graph graph;
-      const uint32_t first = feature(graph, channels, 1);
-      const uint32_t second = addConv(graph, first, channels, 3);
-      const uint32_t alone = addOp(graph, OpType::Add, {first, first}, 0, activation);  // nothing to take it in
-      const uint32_t fused = addOp(graph, OpType::Add, {second, alone}, 0, activation);
-      finish(graph, addOp(graph, OpType::Add, {fused, alone}), 1);
-      expectAll(graph, 700 + channels, "add");
-    }
+  for (const auto& [activation, channels] : {std::pair{Activation::None, 1u},
+                                             {Activation::Relu, 6u},
+                                             {Activation::LeakyRelu, 13u},
+                                             {Activation::Sigmoid, 4u}}) {
+    Graph graph;
+    const uint32_t first = feature(graph, channels, 1);
+    const uint32_t second = addConv(graph, first, channels, 3);
+    const uint32_t alone = addOp(graph, OpType::Add, {first, first}, 0, activation);  // nothing to take it in
+    const uint32_t fused = addOp(graph, OpType::Add, {second, alone}, 0, activation);
+    finish(graph, addOp(graph, OpType::Add, {fused, alone}), 1);
+    expectAll(graph, 700 + channels, "add");
   }
 }
 
@@ -168,8 +165,9 @@ TEST_P(OpTest, ConcatWithoutGaps) {
     const uint32_t source = feature(graph, 6, 2);
     std::vector<uint32_t> inputs;
     for (const uint32_t count : counts) inputs.push_back(addConv(graph, source, count, 1));
-    const uint32_t inner = addOp(graph, OpType::Concat, inputs);                    // 16 channels
-    const uint32_t outer = addOp(graph, OpType::Concat, {inner, inputs[0], inner, addConv(graph, source, 16 - counts[0], 1)});
+    const uint32_t inner = addOp(graph, OpType::Concat, inputs);  // 16 channels
+    const uint32_t outer =
+        addOp(graph, OpType::Concat, {inner, inputs[0], inner, addConv(graph, source, 16 - counts[0], 1)});
     finish(graph, addOp(graph, OpType::DepthToSpace, {outer}, 2), 1);
     expectAll(graph, seed++, "concat without gaps");
   }

@@ -6,8 +6,7 @@ namespace {
 
 class RandomGraphTest : public VariantTest {};
 
-INSTANTIATE_TEST_SUITE_P(, RandomGraphTest, ::testing::ValuesIn(kVariants),
-                         nameOf);
+INSTANTIATE_TEST_SUITE_P(, RandomGraphTest, ::testing::ValuesIn(kVariants), nameOf);
 
 TEST_P(RandomGraphTest, AgreesWithReference) {
   // The variant for GPUs is slow on a CPU: fewer graphs.
@@ -15,7 +14,8 @@ TEST_P(RandomGraphTest, AgreesWithReference) {
   for (uint32_t seed = 1; seed <= count; ++seed) {
     Random random(seed * 7919);
     const Style style = makeRandomStyle(seed);
-    expectAgreement(device(), vulkanDevice(), style, random.between(1, 40), random.between(1, 40), seed, "random graph");
+    expectAgreement(device(), vulkanDevice(), style, random.between(1, 40), random.between(1, 40), seed,
+                    "random graph");
   }
 }
 

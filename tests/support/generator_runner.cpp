@@ -28,10 +28,14 @@ std::vector<VkBufferCopy> rowCopies(const TensorView& view, VkDeviceSize element
 
 const Tensor& inputOf(const ReferenceInputs& inputs, InputKind kind) {
   switch (kind) {
-    case InputKind::Depth: return inputs.depth;
-    case InputKind::Normals: return inputs.normals;
-    case InputKind::History: return inputs.history;
-    case InputKind::Color: break;
+    case InputKind::Depth:
+      return inputs.depth;
+    case InputKind::Normals:
+      return inputs.normals;
+    case InputKind::History:
+      return inputs.history;
+    case InputKind::Color:
+      break;
   }
   return inputs.color;
 }

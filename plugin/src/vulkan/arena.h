@@ -1,4 +1,5 @@
-// Places allocations with known lifetimes in one block of memory, so that those that live at the same time never overlap.
+// Places allocations with known lifetimes in one block of memory, so that those that live at the same time never
+// overlap.
 #pragma once
 
 #include <cstdint>

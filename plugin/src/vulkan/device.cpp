@@ -49,8 +49,8 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
   std::vector<VkQueueFamilyProperties> families(family_count);
   vk.GetPhysicalDeviceQueueFamilyProperties(physical_device, &family_count, families.data());
   if (queue_family >= family_count) {
-    throw Error(ErrorCode::InvalidArgument, "queue family " + std::to_string(queue_family) + ": the device has " +
-                                                std::to_string(family_count));
+    throw Error(ErrorCode::InvalidArgument,
+                "queue family " + std::to_string(queue_family) + ": the device has " + std::to_string(family_count));
   }
   if ((families[queue_family].queueFlags & VK_QUEUE_COMPUTE_BIT) == 0) {
     throw Error(ErrorCode::InvalidArgument, "queue family " + std::to_string(queue_family) + " has no compute");
@@ -181,8 +181,8 @@ Buffer::Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags
     : size_(size) {
   const auto limit = [&](VkDeviceSize needed, VkDeviceSize most, const char* name) {
     if (needed <= most) return;
-    throw Error(ErrorCode::OutOfMemory, std::string(what) + " of " + mebibytes(needed) + ": the device's " + name +
-                                            " is " + mebibytes(most));
+    throw Error(ErrorCode::OutOfMemory,
+                std::string(what) + " of " + mebibytes(needed) + ": the device's " + name + " is " + mebibytes(most));
   };
   limit(size, device.max_buffer_size, "maxBufferSize");
 
@@ -209,8 +209,8 @@ Buffer::Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags
   VkDeviceMemory memory = VK_NULL_HANDLE;
   const VkResult result = device.vk.AllocateMemory(device.device, &allocation, nullptr, &memory);
   if (result == VK_ERROR_OUT_OF_DEVICE_MEMORY || result == VK_ERROR_OUT_OF_HOST_MEMORY) {
-    throw Error(ErrorCode::OutOfMemory, std::string(what) + " of " + mebibytes(requirements.size) +
-                                            ": vkAllocateMemory: out of memory");
+    throw Error(ErrorCode::OutOfMemory,
+                std::string(what) + " of " + mebibytes(requirements.size) + ": vkAllocateMemory: out of memory");
   }
   check(result, "vkAllocateMemory");
   memory_ = Memory(device, memory);

@@ -1,6 +1,6 @@
-// The host's Vulkan device as the plugin sees it, and RAII owners for what is created on it. A VulkanDevice is built once
-// per context, is immutable afterwards and may be used from any thread; it owns nothing of the host's and must outlive
-// every handle below. Nothing here submits work or waits.
+// The host's Vulkan device as the plugin sees it, and RAII owners for what is created on it. A VulkanDevice is built
+// once per context, is immutable afterwards and may be used from any thread; it owns nothing of the host's and must
+// outlive every handle below. Nothing here submits work or waits.
 #pragma once
 
 #include <cstddef>
@@ -17,9 +17,9 @@ namespace impasto::vulkan {
 class PipelineSet;
 
 struct VulkanDevice {
-  // Throws Error(Unsupported) when the device lacks Vulkan 1.3, when the queue family has no compute, or when a function
-  // is missing. `half_precision`: the host enabled shaderFloat16 and storageBuffer16BitAccess. `pipeline_cache` may be
-  // null; it is the caller's.
+  // Throws Error(Unsupported) when the device lacks Vulkan 1.3, when the queue family has no compute, or when a
+  // function is missing. `half_precision`: the host enabled shaderFloat16 and storageBuffer16BitAccess.
+  // `pipeline_cache` may be null; it is the caller's.
   VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance, VkPhysicalDevice physical_device,
                VkDevice device, uint32_t queue_family, bool half_precision, VkPipelineCache pipeline_cache);
   ~VulkanDevice();
@@ -42,7 +42,8 @@ struct VulkanDevice {
 
   // Vulkan on a CPU: another variant of the convolution is the fast one (shaders/generator/conv.comp).
   bool software = false;
-  // As if the host could map no device-local memory: weights go through a staging buffer. For tests on devices that can.
+  // As if the host could map no device-local memory: weights go through a staging buffer. For tests on devices that
+  // can.
   bool stage_weights = false;
 
   VkDeviceSize bytesPerElement() const noexcept { return half_precision ? 2 : 4; }  // of a tensor

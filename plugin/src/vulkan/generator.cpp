@@ -53,11 +53,11 @@ VulkanGenerator::VulkanGenerator(const VulkanDevice& device, const Style& style,
   impl_->aligned_height = plan.height;
 
   // Texel buffers: the software variant of the convolution reads through them. Copies: to look at tensors from outside.
-  const VkBufferUsageFlags usage =
-      VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-      (device.software ? VkBufferUsageFlags{VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT} : 0);
-  impl_->arena = Buffer(device, plan.arena_bytes, usage, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0,
-                        "the generator's tensors");
+  const VkBufferUsageFlags usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                                   VK_BUFFER_USAGE_TRANSFER_DST_BIT |
+                                   (device.software ? VkBufferUsageFlags{VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT} : 0);
+  impl_->arena =
+      Buffer(device, plan.arena_bytes, usage, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, "the generator's tensors");
 
   std::vector<std::byte> weights;
   std::map<uint32_t, PackedConv> packed;

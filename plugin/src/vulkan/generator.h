@@ -1,7 +1,7 @@
 // A style generator on the Vulkan compute backend, for one style and one extent: pipelines, weights, and one arena in
-// which all intermediate tensors are placed by lifetime. Everything slow happens in the constructor; recording allocates
-// nothing and waits for nothing. Owned by the pass; the constructor may run on any thread (it submits nothing), the
-// other members on the thread that records the frame.
+// which all intermediate tensors are placed by lifetime. Everything slow happens in the constructor; recording
+// allocates nothing and waits for nothing. Owned by the pass; the constructor may run on any thread (it submits
+// nothing), the other members on the thread that records the frame.
 //
 // One frame:
 //   generator.beginFrame(cmd)          barrier: earlier frames on this queue are done with the arena; weights upload

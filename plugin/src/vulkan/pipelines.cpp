@@ -24,9 +24,12 @@ Spirv spirvOf(Kernel kernel, bool half, bool software) {
     case Kernel::Conv:
       if (software) return half ? Spirv(s::kConvCompF16Software) : Spirv(s::kConvCompF32Software);
       return half ? Spirv(s::kConvCompF16) : Spirv(s::kConvCompF32);
-    case Kernel::Add: return half ? Spirv(s::kAddCompF16) : Spirv(s::kAddCompF32);
-    case Kernel::Noise: return half ? Spirv(s::kNoiseCompF16) : Spirv(s::kNoiseCompF32);
-    case Kernel::Rearrange: break;
+    case Kernel::Add:
+      return half ? Spirv(s::kAddCompF16) : Spirv(s::kAddCompF32);
+    case Kernel::Noise:
+      return half ? Spirv(s::kNoiseCompF16) : Spirv(s::kNoiseCompF32);
+    case Kernel::Rearrange:
+      break;
   }
   return half ? Spirv(s::kRearrangeCompF16) : Spirv(s::kRearrangeCompF32);
 }

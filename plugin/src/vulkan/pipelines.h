@@ -1,6 +1,6 @@
 // The compute pipelines of all generators on a device: one for each combination of kernel and specialisation constants
-// that has been asked for. Sizes are push constants, so that a generator needs few pipelines, another extent no new ones
-// and another style hardly any. They live as long as the VulkanDevice; get() may be called from any thread.
+// that has been asked for. Sizes are push constants, so that a generator needs few pipelines, another extent no new
+// ones and another style hardly any. They live as long as the VulkanDevice; get() may be called from any thread.
 #pragma once
 
 #include <cstdint>

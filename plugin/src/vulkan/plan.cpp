@@ -152,7 +152,8 @@ class Planner {
       }
       switch (op(i).type) {
         case OpType::Input:
-        case OpType::Conv2d: break;  // packed by the pass; above
+        case OpType::Conv2d:
+          break;  // packed by the pass; above
         case OpType::Noise:
           step.kind = Step::Kind::Noise;
           plan_.steps.push_back(step);
@@ -258,7 +259,7 @@ class Planner {
   std::vector<std::vector<uint32_t>> readers_;
   std::vector<bool> live_, fused_;
   std::vector<uint32_t> chain_;
-  std::vector<uint32_t> taken_;  // of an add with a convolution taken in: the input that is it
+  std::vector<uint32_t> taken_;            // of an add with a convolution taken in: the input that is it
   std::vector<std::vector<Copy>> copied_;  // inputs that each concat has to copy
 };
 

@@ -1,6 +1,6 @@
 // What a generator does for one extent, decided without a device: which ops run as one kernel, which tensors exist in
-// memory, where each lies in the arena, and how its channels lie in its quads. generator.cpp turns a plan into pipelines
-// and dispatches.
+// memory, where each lies in the arena, and how its channels lie in its quads. generator.cpp turns a plan into
+// pipelines and dispatches.
 //
 // Fusions:
 //   - a convolution takes in the depth_to_space and the add that alone read it, and reads through an upsample;
@@ -21,33 +21,33 @@ inline constexpr uint64_t kTensorAlignment = 256;  // bytes: no device asks more
 
 // The tensor of one op, as it lies in memory. Ops that were fused away have none (root == kNone).
 struct PlannedTensor {
-  uint32_t root = kNone;       // index of the op whose allocation this lies in (its own, or that of a concat)
-  uint64_t offset = 0;         // of the allocation in the arena, bytes
-  uint64_t bytes = 0;          // of the allocation
-  int32_t first = 0, last = 0; // lifetime of the allocation, in indices of Plan::steps (-1: before the first)
+  uint32_t root = kNone;        // index of the op whose allocation this lies in (its own, or that of a concat)
+  uint64_t offset = 0;          // of the allocation in the arena, bytes
+  uint64_t bytes = 0;           // of the allocation
+  int32_t first = 0, last = 0;  // lifetime of the allocation, in indices of Plan::steps (-1: before the first)
   uint32_t width = 0, height = 0, channels = 0;
-  uint32_t quads = 0;      // of this tensor
-  uint32_t row_quads = 0;  // of the allocation
-  uint32_t quad = 0;       // where this tensor begins in it
+  uint32_t quads = 0;           // of this tensor
+  uint32_t row_quads = 0;       // of the allocation
+  uint32_t quad = 0;            // where this tensor begins in it
   std::vector<uint32_t> slots;  // of each channel, from the tensor's first quad: quad * 4 + component
 };
 
 struct Step {
   enum class Kind : uint8_t { Conv, Add, Noise, Rearrange };
   Kind kind = Kind::Conv;
-  uint32_t op = 0;              // the op whose definition this runs
-  uint32_t source = kNone;      // tensors are named by op indices
-  uint32_t addend = kNone;      // Conv with a fused add; Add: the second input
+  uint32_t op = 0;          // the op whose definition this runs
+  uint32_t source = kNone;  // tensors are named by op indices
+  uint32_t addend = kNone;  // Conv with a fused add; Add: the second input
   uint32_t result = 0;
-  bool upsample = false;        // Conv: reads `source` through a nearest 2x upsample
-  uint32_t block = 1;           // Conv: depth_to_space of the result
+  bool upsample = false;  // Conv: reads `source` through a nearest 2x upsample
+  uint32_t block = 1;     // Conv: depth_to_space of the result
   Activation add_activation = Activation::None;
-  uint32_t begin_channel = 0;   // Rearrange of a concat's input: where it goes
-  bool pad = true;              // likewise: the last input, which also writes the padding
+  uint32_t begin_channel = 0;  // Rearrange of a concat's input: where it goes
+  bool pad = true;             // likewise: the last input, which also writes the padding
 };
 
 struct Plan {
-  uint32_t width = 0, height = 0;  // aligned
+  uint32_t width = 0, height = 0;      // aligned
   std::vector<PlannedTensor> tensors;  // by op index
   std::vector<Step> steps;
   uint64_t arena_bytes = 0;

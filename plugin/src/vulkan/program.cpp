@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,7 +31,10 @@ struct Program::Bound {
 class Program::Builder {
  public:
   Builder(Program& program, const ProgramInputs& inputs)
-      : program_(program), device_(*program.device_), pipelines_(device_.pipelines()), in_(inputs),
+      : program_(program),
+        device_(*program.device_),
+        pipelines_(device_.pipelines()),
+        in_(inputs),
         bytes_(device_.bytesPerElement()) {
     const VkPhysicalDeviceLimits& limits = device_.properties.limits;
     alignment_ = limits.minStorageBufferOffsetAlignment;
@@ -79,17 +81,21 @@ class Program::Builder {
         if (step.upsample) needed = {needed.begin / 2, (needed.end - 1) / 2 + 1};
         return needed;
       }
-      case OpType::SpaceToDepth: return {rows.begin * op.block, rows.end * op.block};
-      case OpType::DepthToSpace: return {rows.begin / op.block, (rows.end - 1) / op.block + 1};
-      case OpType::Upsample: return {rows.begin / 2, (rows.end - 1) / 2 + 1};
-      default: return rows;
+      case OpType::SpaceToDepth:
+        return {rows.begin * op.block, rows.end * op.block};
+      case OpType::DepthToSpace:
+        return {rows.begin / op.block, (rows.end - 1) / op.block + 1};
+      case OpType::Upsample:
+        return {rows.begin / 2, (rows.end - 1) / 2 + 1};
+      default:
+        return rows;
     }
   }
 
   std::optional<Bound> bind(uint32_t index, Rows rows, bool written) const {
     const PlannedTensor& t = tensor(index);
     const VkDeviceSize row_bytes = VkDeviceSize{t.row_quads} * t.width * 4 * bytes_;
-    const auto granularity = static_cast<uint32_t>(alignment_ / std::gcd(alignment_, row_bytes));
+    const uint32_t granularity = bandGranularity(row_bytes, alignment_);
     Bound bound;
     bound.tensor = &t;
     bound.first_row = rows.begin / granularity * granularity;
@@ -138,10 +144,18 @@ class Program::Builder {
     const std::vector<Bound> bound = *bindAll(step, rows);
     DispatchCommand dispatch;
     switch (step.kind) {
-      case Step::Kind::Conv: describeConv(dispatch, step, bound, rows); break;
-      case Step::Kind::Add: describeAdd(dispatch, step, bound, rows); break;
-      case Step::Kind::Noise: describeNoise(dispatch, step, bound, rows); break;
-      case Step::Kind::Rearrange: describeRearrange(dispatch, step, bound, rows); break;
+      case Step::Kind::Conv:
+        describeConv(dispatch, step, bound, rows);
+        break;
+      case Step::Kind::Add:
+        describeAdd(dispatch, step, bound, rows);
+        break;
+      case Step::Kind::Noise:
+        describeNoise(dispatch, step, bound, rows);
+        break;
+      case Step::Kind::Rearrange:
+        describeRearrange(dispatch, step, bound, rows);
+        break;
     }
     const auto& most = device_.properties.limits.maxComputeWorkGroupCount;
     for (int i = 0; i < 3; ++i) {
@@ -175,9 +189,9 @@ class Program::Builder {
     const Bound& source = bound.front();
     const Bound& result = bound.back();
     const uint32_t shift = step.upsample ? 1 : 0;
-    dispatch.pipeline = pipelines_.get(
-        Kernel::Conv, {op.kernel, op.stride, weights.group_quads, static_cast<uint32_t>(op.activation), shift,
-                       step.block, adds ? 1u : 0u, static_cast<uint32_t>(step.add_activation)});
+    dispatch.pipeline =
+        pipelines_.get(Kernel::Conv, {op.kernel, op.stride, weights.group_quads, static_cast<uint32_t>(op.activation),
+                                      shift, step.block, adds ? 1u : 0u, static_cast<uint32_t>(step.add_activation)});
     const uint32_t width = result.tensor->width / step.block;
     const PlannedTensor none;
     const PlannedTensor& addend = adds ? *bound[1].tensor : none;
@@ -246,8 +260,8 @@ class Program::Builder {
   }
 
   void setGroups(DispatchCommand& dispatch, Kernel kernel, uint32_t width, uint32_t height, uint32_t depth) const {
-    dispatch.groups = {divideUp(width, pipelines_.groupWidth(kernel)),
-                       divideUp(height, pipelines_.groupHeight(kernel)), depth};
+    dispatch.groups = {divideUp(width, pipelines_.groupWidth(kernel)), divideUp(height, pipelines_.groupHeight(kernel)),
+                       depth};
   }
 
   VkDescriptorBufferInfo describe(const Bound& bound) const { return {in_.arena, bound.offset, bound.range}; }

@@ -1,5 +1,5 @@
-// A plan turned into dispatches: pipelines, descriptor sets, push constants, and where a barrier is needed. Tensors that
-// are longer than one descriptor can reach are worked on in bands of rows.
+// A plan turned into dispatches: pipelines, descriptor sets, push constants, and where a barrier is needed. Tensors
+// that are longer than one descriptor can reach are worked on in bands of rows.
 #pragma once
 
 #include <array>

@@ -39,13 +39,13 @@ struct TensorBand {
   VkDeviceSize range = 0;
 };
 
-// Bands begin at multiples of this many rows, as minStorageBufferOffsetAlignment wants it.
-uint32_t bandGranularity(const VulkanDevice& device, const TensorView& view);
+// Bands begin at multiples of this many rows, so that their offsets are multiples of `alignment` (a power of two).
+uint32_t bandGranularity(VkDeviceSize row_bytes, VkDeviceSize alignment);
 
 // Splits a tensor into as few bands as maxStorageBufferRange allows (one, nearly always: 128 MiB at least on anything
-// that runs this) with offsets that minStorageBufferOffsetAlignment allows. A shader that reads or writes a whole tensor
-// is dispatched once per band, with the band's rows, and indexes with y - first_row.
-// Throws Error(Unsupported), naming the limit, when even one aligned group of rows is too long.
+// that runs this) with offsets that minStorageBufferOffsetAlignment allows. A shader that reads or writes a whole
+// tensor is dispatched once per band, with the band's rows, and indexes with y - first_row. Throws Error(Unsupported),
+// naming the limit, when even one aligned group of rows is too long.
 std::vector<TensorBand> splitIntoBands(const VulkanDevice& device, const TensorView& view);
 
 }  // namespace impasto::vulkan

@@ -12,11 +12,11 @@ namespace impasto::vulkan {
 
 // Where one convolution's weights lie in the weights buffer.
 struct PackedConv {
-  uint64_t offset = 0;      // bytes, a multiple of kTensorAlignment
+  uint64_t offset = 0;  // bytes, a multiple of kTensorAlignment
   uint64_t bytes = 0;
-  uint32_t bias_index = 0;  // quads from `offset`
-  uint32_t out_quads = 0;   // convQuads()
-  uint32_t group_quads = 0; // output quads of one invocation: OUT_QUADS of the shader
+  uint32_t bias_index = 0;   // quads from `offset`
+  uint32_t out_quads = 0;    // convQuads()
+  uint32_t group_quads = 0;  // output quads of one invocation: OUT_QUADS of the shader
   uint32_t groups = 0;
 };
 
