@@ -1,0 +1,98 @@
+#include "checkpoint.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "style/error.h"
+#include "trainer/trainer_fixture.h"
+#include "unit/expect_error.h"
+
+namespace impasto::test {
+namespace {
+
+using namespace trainer;
+
+class CheckpointTest : public TrainerTest {};
+
+void expectEqualWeights(const Style& a, const Style& b) {
+  ASSERT_EQ(a.weights.size(), b.weights.size());
+  for (const auto& [op, weights] : a.weights) {
+    EXPECT_EQ(weights.kernel, b.weights.at(op).kernel) << a.graph.ops[op].name;
+    EXPECT_EQ(weights.bias, b.weights.at(op).bias) << a.graph.ops[op].name;
+  }
+}
+
+// Bit for bit on the CPU with one thread, across the points where resolution changes and norms freeze.
+TEST_F(CheckpointTest, AResumedRunFollowsTheSameTrajectory) {
+  StyleSettings settings = tinySettings(12);
+  settings.freeze_norms_at = 0.5;
+  settings.full_resolution_at = 0.75;
+  StyleTraining whole = training(settings);
+  std::vector<double> losses;
+  while (whole.stepsDone() < 12) losses.push_back(whole.step().total);
+
+  for (const int64_t stop : {3, 8, 10}) {
+    {
+      StyleTraining first = training(settings);
+      while (first.stepsDone() < stop) first.step();
+      first.writeCheckpoint();
+    }
+    StyleSettings resumed_settings = settings;
+    resumed_settings.resume = checkpointPath(settings);
+    StyleTraining resumed = training(resumed_settings);
+    EXPECT_EQ(resumed.stepsDone(), stop);
+    while (resumed.stepsDone() < 12) {
+      const auto step = static_cast<size_t>(resumed.stepsDone());
+      EXPECT_EQ(resumed.step().total, losses[step]) << "step " << step << ", stopped at " << stop;
+    }
+    expectEqualWeights(resumed.style(), whole.style());
+  }
+}
+
+TEST_F(CheckpointTest, ExportsWhatTheRunWouldExport) {
+  StyleTraining run = training(tinySettings(5));
+  while (run.stepsDone() < 5) run.step();
+  run.writeCheckpoint();
+  Generator generator = generatorOf(readCheckpoint(checkpointPath(tinySettings(5))));
+  Style exported;
+  exported.graph = generator->spec().graph;
+  exported.weights = generator->foldedWeights();
+  expectEqualWeights(run.style(), exported);
+}
+
+TEST_F(CheckpointTest, WrongFilesAreErrors) {
+  EXPECT_ERROR(readCheckpoint(file("missing")), ErrorCode::Io, "missing");
+  EXPECT_ERROR(readCheckpoint(file("vgg.safetensors")), ErrorCode::InvalidArgument, "not a training checkpoint");
+  EXPECT_FALSE(isCheckpoint(file("vgg.safetensors")));
+
+  StyleTraining run = training(tinySettings(2));
+  run.step();
+  run.writeCheckpoint();
+  StyleSettings settings = tinySettings(2);
+  settings.resume = checkpointPath(settings);
+  EXPECT_TRUE(isCheckpoint(settings.resume));
+  settings.size = "medium";
+  EXPECT_ERROR(training(settings), ErrorCode::InvalidArgument, "--size small");
+  settings.size = "small";
+  settings.steps = 1;
+  EXPECT_ERROR(training(settings), ErrorCode::InvalidArgument, "--steps");
+  settings.steps = 4;
+  settings.optimizer = "adam";
+  EXPECT_ERROR(training(settings), ErrorCode::InvalidArgument, "--optimizer");
+}
+
+TEST_F(CheckpointTest, AFailedWriteLeavesTheOldCheckpoint) {
+  StyleTraining run = training(tinySettings(2));
+  run.writeCheckpoint();
+  const std::string path = checkpointPath(tinySettings(2));
+  Checkpoint checkpoint = readCheckpoint(path);
+  EXPECT_EQ(checkpoint.step, 0);
+  EXPECT_ERROR(writeCheckpoint(checkpoint, file("nowhere/x.safetensors")), ErrorCode::Io, "nowhere");
+  EXPECT_EQ(readCheckpoint(path).step, 0);
+  size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(dir_.path())) ++files;
+  EXPECT_EQ(files, 4u);  // vgg, painting, content, checkpoint: nothing half-written beside them
+}
+
+}  // namespace
+}  // namespace impasto::test

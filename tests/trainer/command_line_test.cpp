@@ -1,0 +1,109 @@
+// impasto-train as a user meets it: exit status, one-line errors, outputs.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "trainer/trainer_fixture.h"
+
+namespace impasto::test {
+namespace {
+
+struct Result {
+  int status = -1;
+  std::string output;  // stdout and stderr
+};
+
+Result run(const std::string& arguments) {
+  Result result;
+  FILE* pipe = popen((std::string("'") + IMPASTO_TRAIN_PROGRAM + "' " + arguments + " 2>&1").c_str(), "r");
+  if (!pipe) return result;
+  std::array<char, 4096> buffer;
+  while (const size_t size = fread(buffer.data(), 1, buffer.size(), pipe)) result.output.append(buffer.data(), size);
+  const int status = pclose(pipe);
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result;
+}
+
+class CommandLineTest : public TrainerTest {
+ protected:
+  std::string styleCommand(const std::string& more) const {
+    return "style --style-image " + file("painting.png") + " --content " + file("content") + " --perceptual " +
+           file("vgg.safetensors") + " --size small --image-size 32 --style-size 64 --batch 1 --device cpu --threads 1 " +
+           more;
+  }
+};
+
+void expectFailure(const Result& result, int status, const std::string& message) {
+  EXPECT_EQ(result.status, status) << result.output;
+  EXPECT_NE(result.output.find(message), std::string::npos) << result.output;
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
+}
+
+TEST_F(CommandLineTest, HelpAndVersionSucceed) {
+  EXPECT_EQ(run("--version").status, 0);
+  for (const char* command : {"style", "evaluate", "export", "inspect"}) {
+    const Result help = run(std::string(command) + " --help");
+    EXPECT_EQ(help.status, 0);
+    EXPECT_NE(help.output.find("Example"), std::string::npos) << help.output;
+  }
+}
+
+TEST_F(CommandLineTest, MisuseIsTwoAndFailureIsOne) {
+  expectFailure(run(""), 2, "--help");
+  expectFailure(run("style"), 2, "required");
+  expectFailure(run("paint"), 2, "--help");
+  expectFailure(run(styleCommand("--out x --steps ten")), 2, "--steps");
+  expectFailure(run(styleCommand("--out x --optimizer sgd")), 2, "--optimizer sgd");
+  expectFailure(run(styleCommand("--out " + file("s.safetensors") + " --style-layer-weights 1,2")), 2, "--style-layer-weights");
+  expectFailure(run(styleCommand("--out " + file("s.safetensors") + " --content " + file("nowhere"))), 1, "nowhere");
+  expectFailure(run("inspect " + file("vgg.safetensors")), 1, "vgg.safetensors");
+  expectFailure(run("export " + file("nowhere") + " --out x"), 1, "nowhere");
+}
+
+TEST_F(CommandLineTest, TrainsExportsInspectsAndEvaluates) {
+  const std::string out = file("s.safetensors");
+  const Result trained = run(styleCommand("--out " + out + " --steps 3 --title 'A title'"));
+  ASSERT_EQ(trained.status, 0) << trained.output;
+  EXPECT_NE(trained.output.find("step 3/3"), std::string::npos) << trained.output;
+
+  const Result exported = run("export " + file("s.checkpoint.safetensors") + " --out " + file("again.safetensors"));
+  EXPECT_EQ(exported.status, 0) << exported.output;
+
+  const Result inspected = run("inspect --json " + out);
+  EXPECT_EQ(inspected.status, 0);
+  EXPECT_NE(inspected.output.find("\"title\": \"A title\""), std::string::npos) << inspected.output;
+  EXPECT_NE(inspected.output.find("multiply_adds_per_pixel"), std::string::npos);
+
+  std::filesystem::create_directory(file("held_out"));
+  trainer::writePng(makePicture(80, 72, 50), file("held_out/a.png"));
+  const Result evaluated = run("evaluate --style " + out + " --content " + file("held_out") + " --style-image " +
+                               file("painting.png") + " --style-size 64 --perceptual " + file("vgg.safetensors") +
+                               " --device cpu --threads 1 --json");
+  EXPECT_EQ(evaluated.status, 0) << evaluated.output;
+  EXPECT_NE(evaluated.output.find("\"edge_f1\""), std::string::npos) << evaluated.output;
+}
+
+TEST_F(CommandLineTest, CtrlCStopsWithACheckpoint) {
+  // The shell sends the signal as soon as the run has begun to train.
+  const std::string log = file("log");
+  const std::string script = std::string("'") + IMPASTO_TRAIN_PROGRAM + "' " +
+                             styleCommand("--out " + file("s.safetensors") + " --steps 100000 2>" + log + " & pid=$!; ") +
+                             "for i in $(seq 600); do grep -q 'training on' " + log +
+                             " && break; sleep 0.1; done; sleep 0.5; kill -INT $pid; wait $pid";
+  const int status = std::system(script.c_str());
+  std::ifstream in(log);
+  const std::string output((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  EXPECT_EQ(WEXITSTATUS(status), 1) << output;
+  EXPECT_NE(output.find("--resume"), std::string::npos) << output;
+  EXPECT_TRUE(std::filesystem::exists(file("s.checkpoint.safetensors")));
+  EXPECT_FALSE(std::filesystem::exists(file("s.safetensors")));
+}
+
+}  // namespace
+}  // namespace impasto::test

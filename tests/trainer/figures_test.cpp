@@ -1,0 +1,87 @@
+#include "metrics/figures.h"
+
+#include "io/safetensors.h"
+#include "style/error.h"
+#include "trainer/trainer_fixture.h"
+#include "unit/expect_error.h"
+
+namespace impasto::test {
+namespace {
+
+using namespace trainer;
+
+class FiguresTest : public TrainerTest {};
+
+TEST_F(FiguresTest, TheFrameItselfHasNoErrorAndFullScores) {
+  Vgg vgg(file("vgg.safetensors"));
+  const torch::Tensor painting = toTensor(makePicture(96, 96, 1)).unsqueeze(0);
+  const torch::Tensor frame = toTensor(makePicture(96, 80, 2)).unsqueeze(0);
+  const Figures same = FigureMeter(vgg, nullptr, painting).measure(frame, frame);
+  EXPECT_EQ(same.content_relu3_1, 0);
+  EXPECT_EQ(same.content_relu4_1, 0);
+  EXPECT_NEAR(same.ssim, 1, 1e-9);
+  EXPECT_NEAR(same.edge_f1, 1, 1e-9);
+  EXPECT_GT(same.style, 0);
+  double mean = 0;
+  for (const auto& [layer, value] : same.style_layers) mean += value / 4;
+  EXPECT_NEAR(same.style, mean, 1e-9);
+  EXPECT_NEAR(same.joint, 3 * same.style, 1e-9);
+  EXPECT_FALSE(same.lpips.has_value());
+}
+
+TEST(Ssim, OfConstantPicturesIsTheLuminanceTerm) {
+  // (2 a b + C1) / (a^2 + b^2 + C1) for a = 0.4, b = 0.8, C1 = 1e-4.
+  const torch::Tensor a = torch::full({1, 1, 32, 32}, 0.4), b = torch::full({1, 1, 32, 32}, 0.8);
+  EXPECT_NEAR(structuralSimilarity(a, b), 0.6401 / 0.8001, 1e-5);
+}
+
+TEST(EdgeF1, ToleratesOnePixelAndNoMore) {
+  const auto step = [](int64_t at) {
+    torch::Tensor picture = torch::zeros({1, 1, 32, 32});
+    picture.narrow(3, at, 32 - at).fill_(1);
+    return picture;
+  };
+  EXPECT_EQ(edgeF1(step(16), step(16)), 1);
+  EXPECT_EQ(edgeF1(step(16), step(17)), 1);
+  EXPECT_EQ(edgeF1(step(16), step(22)), 0);
+  // A Sobel edge is two pixels wide: shifted by two, one of its columns still lies within one pixel.
+  EXPECT_NEAR(edgeF1(step(16), step(18)), 0.5, 1e-9);
+  const torch::Tensor flat = torch::zeros({1, 1, 32, 32});
+  EXPECT_EQ(edgeF1(flat, flat), 1);
+  EXPECT_EQ(edgeF1(flat, step(16)), 0);
+}
+
+TEST_F(FiguresTest, LpipsIsZeroForEqualPicturesAndNamesWhatIsMissing) {
+  EXPECT_ERROR(Lpips(file("content"), torch::kCPU), ErrorCode::InvalidArgument, "features.0.weight");
+  EXPECT_ERROR(Lpips(file("nowhere"), torch::kCPU), ErrorCode::Io, "nowhere");
+  TensorFile network, heads;
+  network.tensors["features.0.weight"] = torch::randn({64, 3, 3, 3}) * 0.2;
+  network.tensors["features.0.bias"] = torch::zeros({64});
+  int64_t in = 64;
+  const std::pair<int, std::pair<int64_t, int64_t>> fires[] = {{3, {16, 64}},  {4, {16, 64}},  {6, {32, 128}}, {7, {32, 128}},
+                                                               {9, {48, 192}}, {10, {48, 192}}, {11, {64, 256}}, {12, {64, 256}}};
+  for (const auto& [index, widths] : fires) {
+    const auto [squeeze, expand] = widths;
+    const std::string name = "features." + std::to_string(index);
+    const auto add = [&](const std::string& part, int64_t out, int64_t from, int64_t k) {
+      network.tensors[name + part + ".weight"] = torch::randn({out, from, k, k}) * std::sqrt(2.0 / static_cast<double>(from * k * k));
+      network.tensors[name + part + ".bias"] = torch::zeros({out});
+    };
+    add(".squeeze", squeeze, in, 1);
+    add(".expand1x1", expand, squeeze, 1);
+    add(".expand3x3", expand, squeeze, 3);
+    in = 2 * expand;
+  }
+  const int64_t channels[] = {64, 128, 256, 384, 384, 512, 512};
+  for (int i = 0; i < 7; ++i) heads.tensors["squeeze.lin" + std::to_string(i) + ".weight"] = torch::rand({1, channels[i], 1, 1});
+  std::filesystem::create_directory(file("lpips"));
+  writeTensorFile(network, file("lpips/squeezenet.safetensors"));
+  writeTensorFile(heads, file("lpips/heads.safetensors"));
+  const Lpips lpips(file("lpips"), torch::kCPU);
+  const torch::Tensor a = torch::rand({1, 3, 64, 64}), b = torch::rand({1, 3, 64, 64});
+  EXPECT_EQ(lpips.distance(a, a), 0);
+  EXPECT_GT(lpips.distance(a, b), 0.01);
+}
+
+}  // namespace
+}  // namespace impasto::test

@@ -1,0 +1,112 @@
+// Each loss against its closed form on numbers small enough to check by hand, and its gradient against differences.
+#include "losses/content.h"
+#include "losses/gram_style.h"
+#include "losses/palette.h"
+#include "losses/readability.h"
+#include "losses/total_variation.h"
+#include "style/error.h"
+#include "trainer/trainer_fixture.h"
+#include "unit/expect_error.h"
+
+namespace impasto::test {
+namespace {
+
+using namespace trainer;
+
+constexpr double kRounding = 1e-6;  // float32 sums of a few terms
+
+torch::Tensor randomPictures(int64_t n, int64_t side) {
+  torch::manual_seed(3);
+  return torch::rand({n, 3, side, side}).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+TEST(ContentLoss, IsTheRelativeSquaredErrorOfEachPicture) {
+  const torch::Tensor target = torch::tensor({1.0f, 2.0f, 2.0f, 0.0f, 0.0f, 10.0f}).view({2, 1, 1, 3});
+  const torch::Tensor features = torch::tensor({1.0f, 2.0f, 5.0f, 0.0f, 0.0f, 0.0f}).view({2, 1, 1, 3});
+  // 9 / 9 for the first, 100 / 100 for the second.
+  EXPECT_NEAR(contentLoss(features, target).item<double>(), 1.0, kRounding);
+  EXPECT_NEAR(contentLoss(target, target).item<double>(), 0.0, kRounding);
+  // Not changed by the network's scale.
+  EXPECT_NEAR(contentLoss(features * 1000, target * 1000).item<double>(), 1.0, kRounding);
+}
+
+TEST(ContentLoss, GradientIsRight) {
+  const torch::Tensor target = torch::randn({2, 4, 5, 5});
+  expectGradient([&](const torch::Tensor& x) { return contentLoss(x, target); }, torch::randn({2, 4, 5, 5}));
+}
+
+TEST(GramMatrix, IsTheMeanOuterProductOfFeatures) {
+  // Two channels, two texels: (1, 2) and (3, -1).
+  const torch::Tensor features = torch::tensor({1.0f, 2.0f, 3.0f, -1.0f}).view({1, 2, 1, 2});
+  const torch::Tensor expected = torch::tensor({2.5f, 0.5f, 0.5f, 5.0f}).view({1, 2, 2});
+  EXPECT_TRUE(torch::allclose(gramMatrix(features), expected, kRounding, kRounding));
+  const torch::Tensor centered = gramMatrix(features, torch::tensor({1.0f, 1.0f}));  // (0, 1) and (2, -2)
+  EXPECT_TRUE(torch::allclose(centered, torch::tensor({0.5f, -1.0f, -1.0f, 4.0f}).view({1, 2, 2}), kRounding, kRounding));
+}
+
+class GramStyle : public testing::TestWithParam<bool> {};
+
+TEST_P(GramStyle, IsZeroForThePaintingAndGradientIsRight) {
+  torch::manual_seed(5);
+  const std::map<std::string, torch::Tensor> painting = {{"a", torch::randn({1, 4, 6, 7}) + 1},
+                                                         {"b", torch::randn({1, 3, 5, 5})}};
+  const GramStyleLoss loss({{"a", 1}, {"b", 3}}, painting, GetParam());
+  EXPECT_NEAR(loss(painting).item<double>(), 0.0, kRounding);
+  // Weights are normalised: 1/4 and 3/4.
+  const std::map<std::string, torch::Tensor> other = {{"a", torch::randn({2, 4, 6, 7})}, {"b", torch::randn({2, 3, 5, 5})}};
+  EXPECT_NEAR(loss(other).item<double>(),
+              0.25 * loss.layerError("a", other.at("a")).item<double>() +
+                  0.75 * loss.layerError("b", other.at("b")).item<double>(),
+              kRounding);
+  expectGradient([&](const torch::Tensor& x) { return loss.layerError("a", x); }, other.at("a"));
+}
+INSTANTIATE_TEST_SUITE_P(PlainAndCentred, GramStyle, testing::Bool());
+
+TEST(GramStyle, DoublingTheFeaturesGivesTheClosedForm) {
+  torch::manual_seed(6);
+  const torch::Tensor features = torch::randn({1, 4, 6, 7});
+  const GramStyleLoss loss({{"a", 1}}, {{"a", features}}, false);
+  // G becomes 4 G: ||4 G - G||^2 / ||G||^2 = 9.
+  EXPECT_NEAR(loss.layerError("a", 2 * features).item<double>(), 9.0, 1e-5);
+}
+
+TEST(GramStyle, APaintingOfOneColourIsAnError) {
+  EXPECT_ERROR(GramStyleLoss({{"relu1_1", 1}}, {{"relu1_1", torch::zeros({1, 2, 4, 4})}}, true),
+               ErrorCode::InvalidArgument, "relu1_1");
+}
+
+TEST(TotalVariation, OfARampIsItsSquaredSlope) {
+  const torch::Tensor ramp = torch::arange(8, torch::kFloat).mul(0.1).view({1, 1, 1, 8}).expand({1, 3, 4, 8});
+  EXPECT_NEAR(totalVariationLoss(ramp).item<double>(), 0.01, kRounding);
+  EXPECT_EQ(totalVariationLoss(torch::ones({1, 3, 1, 1})).item<double>(), 0.0);
+  expectGradient(totalVariationLoss, randomPictures(2, 8));
+}
+
+TEST(Palette, IsZeroForThePaintingItselfAndGradientIsRight) {
+  const torch::Tensor painting = randomPictures(1, 32);
+  const PaletteLoss loss(painting);
+  EXPECT_NEAR(loss(painting, 1).item<double>(), 0.0, kRounding);
+  const torch::Tensor grey = torch::full({1, 3, 32, 32}, 0.5f);
+  EXPECT_GT(loss(grey, 1).item<double>(), 0.5);  // no spread at all: about 1 on each axis
+  EXPECT_EQ(loss(grey, 1).item<double>(), loss(grey, 1).item<double>());
+  expectGradient([&](const torch::Tensor& x) { return loss(x, 1); }, randomPictures(2, 32) * 0.7, 0.02, 1e-3);
+}
+
+TEST(Structure, IgnoresLightnessAndSeesInversion) {
+  const torch::Tensor frames = randomPictures(2, 16);
+  EXPECT_NEAR(structureLoss(frames, frames).item<double>(), 0.0, 1e-5);
+  EXPECT_NEAR(structureLoss(frames * 1.0 + 0.2, frames).item<double>(), 0.0, 1e-4);
+  EXPECT_GT(structureLoss(1 - frames, frames).item<double>(), 1.5);  // up to 2: the opposite of every edge
+  expectGradient([&](const torch::Tensor& x) { return structureLoss(x, frames); }, randomPictures(2, 16) * 0.5, 0.02, 1e-3);
+}
+
+TEST(FineDetail, SeesACheckerboardOnEitherPhaseAndNoSmoothChange) {
+  const torch::Tensor frames = randomPictures(1, 16);
+  const torch::Tensor index = torch::arange(16);
+  const torch::Tensor checker = ((index.view({16, 1}) + index.view({1, 16})) % 2 * 2 - 1).to(torch::kFloat).mul(0.1);
+  EXPECT_NEAR(fineDetailLoss(frames + checker, frames).item<double>(), 0.1, 1e-5);
+  EXPECT_NEAR(fineDetailLoss(frames + 0.3, frames).item<double>(), 0.0, kRounding);
+}
+
+}  // namespace
+}  // namespace impasto::test

@@ -1,0 +1,39 @@
+// What the trainer's tests share: a folder, pictures, a painting, and a VGG small enough to make on the spot.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <functional>
+#include <string>
+
+#include "data/image.h"
+#include "recipes/style.h"
+#include "support/temp_dir.h"
+
+namespace impasto::test {
+
+// Smooth shapes and some texture, a function of the seed.
+trainer::Image makePicture(int width, int height, uint32_t seed);
+
+// A VGG with torchvision's names up to relu4_1 and few channels, random weights of a scale that keeps features near 1.
+void writeTinyVgg(const std::string& path, uint32_t seed = 1);
+
+// The derivative of `loss` at `x` along a random direction, from autograd and from central differences, agree to
+// `tolerance` of the larger. float32: the step is as large as curvature allows.
+void expectGradient(const std::function<torch::Tensor(const torch::Tensor&)>& loss, const torch::Tensor& x,
+                    double tolerance = 0.02, double step = 1e-2);
+
+class TrainerTest : public testing::Test {
+ protected:
+  void SetUp() override;
+
+  // A run that takes a second: 32-pixel crops, the small generator, 6 pictures.
+  trainer::StyleSettings tinySettings(int64_t steps) const;
+  trainer::StyleTraining training(const trainer::StyleSettings& settings) const;
+  std::string file(const std::string& name) const { return dir_.file(name); }
+
+  TempDir dir_;
+};
+
+}  // namespace impasto::test
