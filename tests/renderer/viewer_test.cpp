@@ -19,7 +19,9 @@ using testing::HasSubstr;
 class ViewerProgram : public testing::Test {
  protected:
   void SetUp() override {
-    if (std::system("command -v xvfb-run >/dev/null 2>&1") != 0) GTEST_SKIP() << "xvfb-run is not installed";
+    if (std::system("{ command -v xvfb-run && command -v xauth; } >/dev/null 2>&1") != 0) {
+      GTEST_SKIP() << "xvfb-run or xauth is not installed";
+    }
     GltfMaker scene;
     scene.addTriangle();
     scene.write(scene_);
