@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "support/generator_runner.h"
@@ -19,6 +20,7 @@ struct Variant {
 inline constexpr Variant kVariants[] = {
     {"fp32", false, true}, {"fp16", true, true}, {"fp32_gpu", false, false}, {"fp16_gpu", true, false}};
 
+inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 inline std::string nameOf(const ::testing::TestParamInfo<Variant>& info) { return info.param.name; }
 
 // nullptr where the device cannot run the variant.
