@@ -65,8 +65,19 @@ CropLoader::~CropLoader() {
 
 void CropLoader::work() {
   for (;;) {
-    CropBatch batch = makeCropBatch(images_, options_, next_batch_++);
+    CropBatch batch;
+    std::exception_ptr failure;
+    try {
+      batch = makeCropBatch(images_, options_, next_batch_++);
+    } catch (...) {
+      failure = std::current_exception();
+    }
     std::unique_lock lock(mutex_);
+    if (failure) {
+      failure_ = failure;
+      changed_.notify_all();
+      return;
+    }
     changed_.wait(lock, [this] { return stop_ || ready_.size() < kPrefetched; });
     if (stop_) return;
     ready_.push_back(std::move(batch));
@@ -76,7 +87,8 @@ void CropLoader::work() {
 
 CropBatch CropLoader::next() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !ready_.empty(); });
+  changed_.wait(lock, [this] { return !ready_.empty() || failure_; });
+  if (ready_.empty()) std::rethrow_exception(failure_);
   CropBatch batch = std::move(ready_.front());
   ready_.pop_front();
   changed_.notify_all();

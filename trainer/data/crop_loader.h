@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -38,6 +39,7 @@ class CropLoader {
   CropLoader(const CropLoader&) = delete;
   CropLoader& operator=(const CropLoader&) = delete;
 
+  // Rethrows what stopped the thread (no memory), once the batches before it are used up.
   CropBatch next();
 
  private:
@@ -50,6 +52,7 @@ class CropLoader {
   std::condition_variable changed_;
   std::deque<CropBatch> ready_;
   bool stop_ = false;
+  std::exception_ptr failure_;
   std::thread thread_;  // last: starts when everything else stands
 };
 
