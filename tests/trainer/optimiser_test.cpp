@@ -14,8 +14,8 @@ TEST(Muon, OrthogonalisesMatricesOfAnyShapeAndScale) {
   torch::manual_seed(1);
   for (const auto& [rows, columns] : {std::pair{16, 16 * 9}, {64, 27}, {96, 24}}) {
     for (const double scale : {1e-4, 1.0, 1e4}) {
-      const torch::Tensor matrix = torch::randn({rows, columns}) * scale;
-      const torch::Tensor values = torch::linalg_svdvals(orthogonalise(matrix));
+      const torch::Tensor matrices = torch::randn({2, rows, columns}) * scale;
+      const torch::Tensor values = torch::linalg_svdvals(orthogonalise(matrices));
       EXPECT_GT(values.min().item<double>(), 0.6) << rows << "x" << columns << " scale " << scale;
       EXPECT_LT(values.max().item<double>(), 1.3) << rows << "x" << columns << " scale " << scale;
     }
@@ -26,7 +26,7 @@ TEST(Muon, KeepsTheSingularVectors) {
   torch::manual_seed(2);
   const torch::Tensor matrix = torch::randn({12, 30});
   const auto [u, s, v] = torch::linalg_svd(matrix, /*full_matrices=*/false);
-  const torch::Tensor core = u.t().mm(orthogonalise(matrix)).mm(v.t());  // diagonal if the vectors are the same
+  const torch::Tensor core = u.t().mm(orthogonalise(matrix.unsqueeze(0))[0]).mm(v.t());  // diagonal if the vectors are the same
   EXPECT_LT((core - torch::diag(core.diag())).abs().max().item<double>(), 1e-3);
   EXPECT_GT(core.diag().min().item<double>(), 0.6);
 }

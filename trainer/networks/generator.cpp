@@ -165,7 +165,10 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& color,
       }
     }
   }
-  return values[spec_.graph.output].to(torch::kFloat).narrow(2, 0, height).narrow(3, 0, width);
+  const torch::Tensor painting = values[spec_.graph.output].to(torch::kFloat);
+  // Cropping costs a copy of the gradient: not where there is nothing to crop.
+  if (padded_height == height && padded_width == width) return painting;
+  return painting.narrow(2, 0, height).narrow(3, 0, width);
 }
 
 std::map<uint32_t, ConvWeights> GeneratorImpl::foldedWeights() const {

@@ -22,13 +22,16 @@ struct ReplicatePad : torch::autograd::Function<ReplicatePad> {
                                                  torch::autograd::variable_list grads) {
     const torch::Tensor& grad = grads[0];
     const int64_t h = grad.size(2) - 2, w = grad.size(3) - 2;
-    // Rows first (over the padded width, corners included), then columns.
-    torch::Tensor rows = grad.narrow(2, 1, h).clone(torch::MemoryFormat::ChannelsLast);
-    rows.narrow(2, 0, 1).add_(grad.narrow(2, 0, 1));
-    rows.narrow(2, h - 1, 1).add_(grad.narrow(2, h + 1, 1));
-    torch::Tensor out = rows.narrow(3, 1, w).clone(torch::MemoryFormat::ChannelsLast);
-    out.narrow(3, 0, 1).add_(rows.narrow(3, 0, 1));
-    out.narrow(3, w - 1, 1).add_(rows.narrow(3, w + 1, 1));
+    torch::Tensor out = grad.narrow(2, 1, h).narrow(3, 1, w).clone(torch::MemoryFormat::ChannelsLast);
+    for (const auto& [edge_y, y] : {std::pair{int64_t{0}, int64_t{0}}, {h + 1, h - 1}}) {
+      out.narrow(2, y, 1).add_(grad.narrow(2, edge_y, 1).narrow(3, 1, w));
+      for (const auto& [edge_x, x] : {std::pair{int64_t{0}, int64_t{0}}, {w + 1, w - 1}}) {  // corners
+        out.narrow(2, y, 1).narrow(3, x, 1).add_(grad.narrow(2, edge_y, 1).narrow(3, edge_x, 1));
+      }
+    }
+    for (const auto& [edge_x, x] : {std::pair{int64_t{0}, int64_t{0}}, {w + 1, w - 1}}) {
+      out.narrow(3, x, 1).add_(grad.narrow(2, 1, h).narrow(3, edge_x, 1));
+    }
     return {out};
   }
 };

@@ -9,9 +9,9 @@
 
 namespace impasto::trainer {
 
-// The nearest thing to U V^T of the matrix's singular value decomposition that five Newton-Schulz steps reach: all
-// singular values end up between about 0.7 and 1.2. `matrix` is R x C, float32.
-torch::Tensor orthogonalise(const torch::Tensor& matrix);
+// The nearest thing to U V^T of each matrix's singular value decomposition that five Newton-Schulz steps reach: all
+// singular values end up between about 0.7 and 1.2. `matrices` is N x R x C, float32.
+torch::Tensor orthogonalise(const torch::Tensor& matrices);
 
 class Muon {
  public:
@@ -26,6 +26,7 @@ class Muon {
 
  private:
   std::vector<torch::Tensor> parameters_, momenta_;
+  std::vector<std::vector<size_t>> groups_;  // indices of parameters of one shape, orthogonalised together
   double momentum_;
 };
 
