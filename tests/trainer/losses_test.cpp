@@ -1,6 +1,7 @@
 // Each loss against its closed form on numbers small enough to check by hand, and its gradient against differences.
 #include "losses/content.h"
 #include "losses/gram_style.h"
+#include "losses/lattice.h"
 #include "losses/palette.h"
 #include "losses/readability.h"
 #include "losses/total_variation.h"
@@ -98,6 +99,43 @@ TEST(Structure, IgnoresLightnessAndSeesInversion) {
   EXPECT_NEAR(structureLoss(frames * 1.0 + 0.2, frames).item<double>(), 0.0, 1e-4);
   EXPECT_GT(structureLoss(1 - frames, frames).item<double>(), 1.5);  // up to 2: the opposite of every edge
   expectGradient([&](const torch::Tensor& x) { return structureLoss(x, frames); }, randomPictures(2, 16) * 0.5, 0.02, 1e-3);
+}
+
+TEST(Edges, AreLostByBlurAndNotByContrastOrInversion) {
+  torch::Tensor frames = torch::zeros({1, 3, 16, 16});
+  frames.narrow(3, 8, 8).fill_(0.4);  // one edge, of slope 0.2 over two pixels
+  EXPECT_NEAR(edgeLoss(frames, frames).item<double>(), 0.0, kRounding);
+  EXPECT_NEAR(edgeLoss(1 - frames, frames).item<double>(), 0.0, kRounding);
+  EXPECT_NEAR(edgeLoss(torch::constant_pad_nd(frames, {1, -1}), frames).item<double>(), 0.0, 1e-3);  // a pixel aside
+  EXPECT_NEAR(edgeLoss(torch::zeros_like(frames), frames).item<double>(), 1.0, 1e-2);
+  EXPECT_NEAR(edgeLoss(0.15 / 0.4 * frames, frames).item<double>(), 0.5, 1e-2);  // slope 0.075 where 0.15 is asked for
+  EXPECT_NEAR(edgeLoss(randomPictures(1, 16), torch::full({1, 3, 16, 16}, 0.5f)).item<double>(), 0.0, kRounding);
+  const torch::Tensor random = randomPictures(2, 16);
+  expectGradient([&](const torch::Tensor& x) { return edgeLoss(x, random); }, random.flip(0) * 0.2 + 0.3, 0.05, 1e-4);
+}
+
+TEST(Tone, IsTheCorrelationOfLightAreas) {
+  torch::manual_seed(4);
+  const torch::Tensor frames = torch::upsample_nearest2d(torch::rand({2, 3, 4, 4}), {64, 64});
+  EXPECT_NEAR(toneLoss(frames, frames).item<double>(), 0.0, 1e-5);
+  EXPECT_NEAR(toneLoss(0.5 * frames + 0.3, frames).item<double>(), 0.0, 1e-2);
+  EXPECT_NEAR(toneLoss(1 - frames, frames).item<double>(), 2.0, 1e-2);
+  EXPECT_NEAR(toneLoss(frames, torch::full_like(frames, 0.5)).item<double>(), 0.0, kRounding);
+  const torch::Tensor pictures = randomPictures(2, 64);
+  expectGradient([&](const torch::Tensor& x) { return toneLoss(x, frames); }, pictures, 0.02, 1e-3);
+}
+
+TEST(Lattice, SeesGridsAndNotStrokes) {
+  const torch::Tensor index = torch::arange(128);
+  const auto grid = [&](int64_t period) {
+    const torch::Tensor line = (index % period == 0).to(torch::kFloat).mul(0.1);
+    return line.view({1, 1, 1, 128}).expand({1, 3, 128, 128});
+  };
+  for (const int64_t period : {2, 4, 8}) EXPECT_GT(latticeLoss(grid(period)).item<double>(), 0.015) << period;
+  for (const int64_t period : {3, 5, 7}) EXPECT_LT(latticeLoss(grid(period)).item<double>(), 0.008) << period;
+  EXPECT_NEAR(latticeLoss(torch::full({1, 3, 128, 128}, 0.5f)).item<double>(), 0.0, 2e-5);
+  EXPECT_EQ(latticeLoss(torch::rand({1, 3, 63, 128})).item<double>(), 0.0);  // smaller than a window
+  expectGradient(latticeLoss, randomPictures(1, 64), 0.02, 1e-3);
 }
 
 TEST(FineDetail, SeesACheckerboardOnEitherPhaseAndNoSmoothChange) {

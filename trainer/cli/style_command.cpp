@@ -51,7 +51,11 @@ void addStyleCommand(CLI::App& app, Job& job) {
   command->add_option("--palette-weight", s.palette_weight, "Higher: the painting's colours, less the scene's")
       ->capture_default_str();
   command->add_option("--structure-weight", s.structure_weight, "Higher: the scene's edges stay")->capture_default_str();
-  command->add_option("--detail-weight", s.detail_weight, "Higher: the scene's fine detail stays, less grid")
+  command->add_option("--edge-weight", s.edge_weight, "Higher: edges stay strong")->capture_default_str();
+  command->add_option("--tone-weight", s.tone_weight, "Higher: light areas stay lighter than dark ones")
+      ->capture_default_str();
+  command->add_option("--lattice-weight", s.lattice_weight, "Higher: less of a grid")->capture_default_str();
+  command->add_option("--detail-weight", s.detail_weight, "Higher: the scene's fine detail stays")
       ->capture_default_str();
   command->add_option("--full-resolution-at", s.full_resolution_at,
                       "Fraction of the steps from which losses see every pixel; half resolution before, 4x faster")

@@ -13,6 +13,15 @@ torch::Tensor luma(const torch::Tensor& pictures) {
 
 torch::Tensor boxMean(const torch::Tensor& x) { return torch::avg_pool2d(x, kBox, 1); }
 
+// Per pixel, N x 1 x (H - 2) x (W - 2).
+torch::Tensor slopes(const torch::Tensor& y) {
+  constexpr double kSmallestSquare = 1e-8;  // the root's slope at zero is infinite
+  const torch::Tensor sobel =
+      torch::tensor({{-1.0f, 0.0f, 1.0f}, {-2.0f, 0.0f, 2.0f}, {-1.0f, 0.0f, 1.0f}}).div(8.0f).to(y.device()).view({1, 1, 3, 3});
+  const torch::Tensor both = torch::conv2d(y, torch::cat({sobel, sobel.transpose(2, 3)}));
+  return torch::sqrt(both.square().sum(1, true) + kSmallestSquare);
+}
+
 torch::Tensor lostByHalving(const torch::Tensor& x) {
   const torch::Tensor half = torch::avg_pool2d(x, 2);
   return x - torch::upsample_nearest2d(half, {x.size(2), x.size(3)});
@@ -26,6 +35,32 @@ torch::Tensor structureLoss(const torch::Tensor& pictures, const torch::Tensor& 
   const torch::Tensor variance_y = boxMean(y * y) - mean_y * mean_y, variance_x = boxMean(x * x) - mean_x * mean_x;
   const torch::Tensor covariance = boxMean(x * y) - mean_x * mean_y;
   return (1 - (2 * covariance + kStability) / (variance_x + variance_y + kStability)).mean();
+}
+
+torch::Tensor edgeLoss(const torch::Tensor& pictures, const torch::Tensor& frames) {
+  constexpr double kFaintest = 0.08, kStrongest = 0.15;
+  torch::Tensor wanted;
+  {
+    torch::NoGradGuard no_grad;
+    const torch::Tensor slope = slopes(luma(frames));
+    wanted = slope.clamp_max(kStrongest) * (slope > kFaintest);
+  }
+  const torch::Tensor there = torch::max_pool2d(slopes(luma(pictures)), 3, 1, 1);
+  const torch::Tensor lost = torch::relu(wanted - there).sum({1, 2, 3});
+  return (lost / (wanted.sum({1, 2, 3}) + 1e-3)).mean();
+}
+
+torch::Tensor toneLoss(const torch::Tensor& pictures, const torch::Tensor& frames) {
+  constexpr int64_t kArea = 16;
+  constexpr double kFlat = 1e-4;  // variance: a frame of hardly more contrast asks for nothing
+  const auto deviation = [&](const torch::Tensor& pixels) {
+    const torch::Tensor tones = torch::avg_pool2d(luma(pixels), kArea).flatten(1);
+    return tones - tones.mean(1, true);
+  };
+  const torch::Tensor y = deviation(pictures), x = deviation(frames);
+  const torch::Tensor variance_y = y.square().mean(1), variance_x = x.square().mean(1);
+  const torch::Tensor correlation = (x * y).mean(1) / torch::sqrt((variance_x + kFlat) * (variance_y + kFlat));
+  return (variance_x / (variance_x + kFlat) - correlation).mean();
 }
 
 torch::Tensor fineDetailLoss(const torch::Tensor& pictures, const torch::Tensor& frames) {

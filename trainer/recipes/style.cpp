@@ -12,6 +12,7 @@
 #include "export.h"
 #include "io/sha256.h"
 #include "losses/content.h"
+#include "losses/lattice.h"
 #include "losses/palette.h"
 #include "losses/readability.h"
 #include "losses/total_variation.h"
@@ -188,6 +189,9 @@ torch::Tensor StyleTraining::State::losses(const torch::Tensor& frames, const to
     total = total + settings.palette_weight * palette;
   }
   if (settings.structure_weight > 0) total = total + settings.structure_weight * structureLoss(paintings, frames);
+  if (settings.edge_weight > 0) total = total + settings.edge_weight * edgeLoss(paintings, frames);
+  if (settings.tone_weight > 0) total = total + settings.tone_weight * toneLoss(paintings, frames);
+  if (settings.lattice_weight > 0) total = total + settings.lattice_weight * latticeLoss(paintings);
   if (settings.detail_weight > 0 && !full_resolution) {
     total = total + settings.detail_weight * fineDetailLoss(paintings, frames);
   }

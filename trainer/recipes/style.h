@@ -1,7 +1,8 @@
 // The recipe `style`: one painting and a folder of pictures -> a generator.
 //
 //   L = content_weight * content + style_weight * style + palette_weight * palette + structure_weight * structure
-//       + detail_weight * fine detail + tv_weight * total variation
+//       + edge_weight * edges + tone_weight * tone + lattice_weight * lattice + detail_weight * fine detail
+//       + tv_weight * total variation
 //
 // For the first part of training the perceptual network looks at pictures and painting at half resolution (a quarter of
 // the cost, and twice the context) and Gram matrices are centred; for the rest it looks at full resolution, with plain
@@ -40,6 +41,9 @@ struct StyleSettings {
   double content_weight = 1, style_weight = 3, tv_weight = 0;
   double palette_weight = 0.4;          // colours as the painting's, see losses/palette.h
   double structure_weight = 0.3;        // edges stay, see losses/readability.h
+  double edge_weight = 0.3;             // they stay strong, likewise
+  double tone_weight = 0.3;             // light stays light, likewise
+  double lattice_weight = 10;           // no grid, see losses/lattice.h
   double detail_weight = 4;             // while at half resolution: no one-pixel checkerboard
   double full_resolution_at = 0.85;     // fraction of the steps from which the perceptual network sees every pixel
   std::string content_layer = "relu3_1";

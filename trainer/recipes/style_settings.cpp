@@ -23,6 +23,9 @@ std::string settingsJson(const StyleSettings& settings) {
                                        {"tv_weight", settings.tv_weight},
                                        {"palette_weight", settings.palette_weight},
                                        {"structure_weight", settings.structure_weight},
+                                       {"edge_weight", settings.edge_weight},
+                                       {"tone_weight", settings.tone_weight},
+                                       {"lattice_weight", settings.lattice_weight},
                                        {"detail_weight", settings.detail_weight},
                                        {"full_resolution_at", settings.full_resolution_at},
                                        {"content_layer", settings.content_layer},
@@ -61,6 +64,9 @@ void checkSettings(const StyleSettings& settings) {
                                     std::pair{"--tv-weight", settings.tv_weight},
                                     std::pair{"--palette-weight", settings.palette_weight},
                                     std::pair{"--structure-weight", settings.structure_weight},
+                                    std::pair{"--edge-weight", settings.edge_weight},
+                                    std::pair{"--tone-weight", settings.tone_weight},
+                                    std::pair{"--lattice-weight", settings.lattice_weight},
                                     std::pair{"--detail-weight", settings.detail_weight},
                                     std::pair{"--lr", settings.learning_rate}}) {
     require(std::isfinite(value) && value >= 0, std::string(flag) + ": expected a number of at least 0");
