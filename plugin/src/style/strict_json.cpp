@@ -1,50 +1,99 @@
 #include "style/strict_json.h"
 
 #include <algorithm>
-#include <set>
-#include <vector>
+#include <nlohmann/json.hpp>
 
 #include "style/error.h"
 
 namespace impasto {
+namespace {
 
-using nlohmann::json;
+bool hasLesserKey(const JsonMember& a, const JsonMember& b) { return a.key < b.key; }
 
-json parseStrictJson(std::string_view text, const std::string& what) {
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  int depth = 0;
-  const auto check = [&](int, json::parse_event_t event, json& parsed) {
-    switch (event) {
-      case json::parse_event_t::object_start:
-        keys.emplace_back();
-        [[fallthrough]];
-      case json::parse_event_t::array_start:
-        if (++depth > kMaxJsonDepth) throw Error(ErrorCode::InvalidStyle, what + ": JSON nested too deeply");
-        break;
-      case json::parse_event_t::object_end:
-        keys.pop_back();
-        [[fallthrough]];
-      case json::parse_event_t::array_end:
-        --depth;
-        break;
-      case json::parse_event_t::key: {
-        const auto& key = parsed.get_ref<const std::string&>();
-        if (!keys.back().insert(key).second)
-          throw Error(ErrorCode::InvalidStyle, what + ": key " + inQuotes(key) + " given twice");
-        break;
-      }
-      case json::parse_event_t::value:
-        break;
-    }
+// Makes the values of the parser's events. Each function returns whether to parse on.
+class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  TreeBuilder(const std::string& what, JsonValue& root) : what_(what), root_(root) {}
+
+  bool null() override { return add(std::monostate()); }
+  bool boolean(bool) override { return add(std::monostate()); }
+  bool number_integer(number_integer_t) override { return add(std::monostate()); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t, const string_t&) override { return add(std::monostate()); }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t&) override { return false; }  // has no form in JSON
+
+  bool start_array(size_t) override { return open(JsonArray()); }
+  bool start_object(size_t) override { return open(JsonObject()); }
+
+  bool key(string_t& key) override {
+    std::get<JsonObject>(open_.back()->content).push_back({std::move(key), {}});
     return true;
-  };
-  try {
-    return json::parse(text.begin(), text.end(), check);
-  } catch (const json::parse_error& error) {
-    throw Error(ErrorCode::InvalidStyle, what + ": not valid JSON at byte " + std::to_string(error.byte));
-  } catch (const json::exception&) {  // numbers beyond a double
-    throw Error(ErrorCode::InvalidStyle, what + ": not valid JSON");
   }
+
+  bool end_array() override {
+    open_.pop_back();
+    return true;
+  }
+
+  bool end_object() override {
+    auto& members = std::get<JsonObject>(open_.back()->content);
+    std::sort(members.begin(), members.end(), hasLesserKey);
+    const auto twice = std::adjacent_find(members.begin(), members.end(),
+                                          [](const JsonMember& a, const JsonMember& b) { return a.key == b.key; });
+    if (twice != members.end()) fail("key " + inQuotes(twice->key) + " given twice");
+    open_.pop_back();
+    return true;
+  }
+
+  bool parse_error(size_t position, const std::string&, const nlohmann::json::exception&) override {
+    fail("not valid JSON at byte " + std::to_string(position));
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw Error(ErrorCode::InvalidStyle, what_ + ": " + problem);
+  }
+
+  // Where the next value goes.
+  JsonValue& slot() {
+    if (open_.empty()) return root_;
+    if (auto* array = std::get_if<JsonArray>(&open_.back()->content)) return array->emplace_back();
+    return std::get<JsonObject>(open_.back()->content).back().value;  // of the last key
+  }
+
+  template <typename Content>
+  bool add(Content content) {
+    slot().content = std::move(content);
+    return true;
+  }
+
+  template <typename Container>
+  bool open(Container container) {
+    if (open_.size() == kMaxJsonDepth) fail("JSON nested too deeply");
+    open_.push_back(&slot());
+    open_.back()->content = std::move(container);
+    return true;
+  }
+
+  const std::string& what_;
+  JsonValue& root_;
+  std::vector<JsonValue*> open_;  // each the last value of the one before it, which does not grow meanwhile
+};
+
+}  // namespace
+
+JsonValue parseStrictJson(std::string_view text, const std::string& what) {
+  JsonValue root;
+  TreeBuilder builder(what, root);
+  nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+  return root;
+}
+
+const JsonValue* find(const JsonObject& object, std::string_view key) {
+  const auto found = std::lower_bound(object.begin(), object.end(), key,
+                                      [](const JsonMember& member, std::string_view k) { return member.key < k; });
+  return found != object.end() && found->key == key ? &found->value : nullptr;
 }
 
 std::string inQuotes(std::string_view text) {

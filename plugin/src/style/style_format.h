@@ -10,6 +10,7 @@
 
 namespace impasto::format {
 
+inline constexpr std::string_view kMetadata = "__metadata__";  // the header's key
 inline constexpr std::string_view kName = "impasto-style";
 inline constexpr std::string_view kVersion = "1";
 inline constexpr std::string_view kColorEncoding = "srgb";

@@ -17,19 +17,18 @@
 namespace impasto {
 namespace {
 
-using nlohmann::json;
-
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::InvalidStyle, what); }
 
-uint32_t uint32Of(const json& value, const std::string& what) {
-  if (!value.is_number_unsigned() || value.get<uint64_t>() > std::numeric_limits<uint32_t>::max())
-    fail(what + " is not an unsigned 32-bit integer");
-  return value.get<uint32_t>();
+uint32_t uint32Of(const JsonValue& value, const std::string& what) {
+  const auto* number = value.as<uint64_t>();
+  if (!number || *number > std::numeric_limits<uint32_t>::max()) fail(what + " is not an unsigned 32-bit integer");
+  return static_cast<uint32_t>(*number);
 }
 
-const std::string& stringOf(const json& value, const std::string& what) {
-  if (!value.is_string()) fail(what + " is not a string");
-  return value.get_ref<const std::string&>();
+const std::string& stringOf(const JsonValue& value, const std::string& what) {
+  const auto* text = value.as<std::string>();
+  if (!text) fail(what + " is not a string");
+  return *text;
 }
 
 // ----------------------------------------------------------------------------------------------------------- graph --
@@ -38,20 +37,20 @@ const std::string& stringOf(const json& value, const std::string& what) {
 // attribute that this reader does not know would change what the op computes.
 class OpReader {
  public:
-  OpReader(const json& object, size_t index) : object_(object) {
+  OpReader(const JsonValue& op, size_t index) : object_(op.as<JsonObject>()) {
     where_ = "graph op " + std::to_string(index);
-    if (!object.is_object()) fail(where_ + " is not a JSON object");
+    if (!object_) fail(where_ + " is not a JSON object");
     name_ = stringOf(take("name"), where_ + ": 'name'");
     where_ = "graph op " + inQuotes(name_);
   }
 
   const std::string& name() const { return name_; }
 
-  bool has(const char* key) const { return object_.contains(key); }
+  bool has(const char* key) const { return find(*object_, key) != nullptr; }
 
-  const json& take(const char* key) {
-    const auto found = object_.find(key);
-    if (found == object_.end()) fail(where_ + ": no '" + key + "'");
+  const JsonValue& take(const char* key) {
+    const JsonValue* found = find(*object_, key);
+    if (!found) fail(where_ + ": no '" + key + "'");
     taken_.emplace_back(key);
     return *found;
   }
@@ -65,13 +64,13 @@ class OpReader {
   }
 
   void finish() const {
-    for (const auto& item : object_.items())
-      if (std::find(taken_.begin(), taken_.end(), item.key()) == taken_.end())
-        fail(where_ + ": unknown attribute " + inQuotes(item.key()));
+    for (const JsonMember& member : *object_)
+      if (std::find(taken_.begin(), taken_.end(), member.key) == taken_.end())
+        fail(where_ + ": unknown attribute " + inQuotes(member.key));
   }
 
  private:
-  const json& object_;
+  const JsonObject* object_;
   std::string name_, where_;
   std::vector<std::string_view> taken_;  // keys: literals
 };
@@ -112,13 +111,13 @@ Op readOp(OpReader& reader) {
   return op;
 }
 
-void resolveInputs(const json& object, uint32_t index, const std::unordered_map<std::string, uint32_t>& indices,
+void resolveInputs(const JsonValue& inputs, uint32_t index, const std::unordered_map<std::string, uint32_t>& indices,
                    Op& op) {
   const std::string where = "graph op " + inQuotes(op.name);
-  const json& inputs = object.at("inputs");
-  if (!inputs.is_array()) fail(where + ": 'inputs' is not a list");
-  if (inputs.size() > kMaxConcatInputs) fail(where + ": " + std::to_string(inputs.size()) + " inputs");
-  for (const json& element : inputs) {
+  const auto* names = inputs.as<JsonArray>();
+  if (!names) fail(where + ": 'inputs' is not a list");
+  if (names->size() > kMaxConcatInputs) fail(where + ": " + std::to_string(names->size()) + " inputs");
+  for (const JsonValue& element : *names) {
     const std::string& name = stringOf(element, where + ": an element of 'inputs'");
     const auto found = indices.find(name);
     if (found == indices.end()) fail(where + ": its input " + inQuotes(name) + " is dangling: no op has that name");
@@ -130,26 +129,31 @@ void resolveInputs(const json& object, uint32_t index, const std::unordered_map<
 }
 
 Graph readGraph(const std::string& text) {
-  const json root = parseStrictJson(text, "graph");
-  if (!root.is_object()) fail("graph: not a JSON object");
-  for (const auto& item : root.items())
-    if (item.key() != "ops" && item.key() != "output") fail("graph: unknown key " + inQuotes(item.key()));
-  if (!root.contains("ops") || !root["ops"].is_array()) fail("graph: no list 'ops'");
-  if (!root.contains("output")) fail("graph: no 'output'");
-  const json& ops = root["ops"];
-  if (ops.size() > kMaxOps) fail("graph: " + std::to_string(ops.size()) + " ops, more than " + std::to_string(kMaxOps));
+  const JsonValue root = parseStrictJson(text, "graph");
+  const auto* object = root.as<JsonObject>();
+  if (!object) fail("graph: not a JSON object");
+  for (const JsonMember& member : *object)
+    if (member.key != "ops" && member.key != "output") fail("graph: unknown key " + inQuotes(member.key));
+  const JsonValue* ops_value = find(*object, "ops");
+  const auto* ops = ops_value ? ops_value->as<JsonArray>() : nullptr;
+  if (!ops) fail("graph: no list 'ops'");
+  const JsonValue* output_value = find(*object, "output");
+  if (!output_value) fail("graph: no 'output'");
+  if (ops->size() > kMaxOps)
+    fail("graph: " + std::to_string(ops->size()) + " ops, more than " + std::to_string(kMaxOps));
 
   Graph graph;
   std::unordered_map<std::string, uint32_t> indices;
-  for (uint32_t i = 0; i < ops.size(); ++i) {
-    OpReader reader(ops[i], i);
+  for (uint32_t i = 0; i < ops->size(); ++i) {
+    OpReader reader((*ops)[i], i);
     graph.ops.push_back(readOp(reader));
     if (!indices.emplace(reader.name(), i).second) fail("graph: two ops are named " + inQuotes(reader.name()));
   }
-  for (uint32_t i = 0; i < ops.size(); ++i)
-    if (ops[i].contains("inputs")) resolveInputs(ops[i], i, indices, graph.ops[i]);
+  for (uint32_t i = 0; i < ops->size(); ++i)
+    if (const JsonValue* inputs = find(*(*ops)[i].as<JsonObject>(), "inputs"))
+      resolveInputs(*inputs, i, indices, graph.ops[i]);
 
-  const std::string& output = stringOf(root["output"], "graph: 'output'");
+  const std::string& output = stringOf(*output_value, "graph: 'output'");
   const auto found = indices.find(output);
   if (found == indices.end()) fail("graph: the output " + inQuotes(output) + " is dangling: no op has that name");
   graph.output = found->second;
@@ -166,27 +170,31 @@ struct TensorEntry {
   uint64_t begin = 0, end = 0;  // bytes from the start of the data
 };
 
-uint64_t uint64Of(const json& value, const std::string& what) {
-  if (!value.is_number_unsigned()) fail(what + " is not an unsigned integer");
-  return value.get<uint64_t>();
+uint64_t uint64Of(const JsonValue& value, const std::string& what) {
+  const auto* number = value.as<uint64_t>();
+  if (!number) fail(what + " is not an unsigned integer");
+  return *number;
 }
 
-TensorEntry readTensorEntry(const std::string& name, const json& object) {
+TensorEntry readTensorEntry(const std::string& name, const JsonValue& value) {
   const std::string where = "tensor " + inQuotes(name);
-  if (!object.is_object() || object.size() != 3 || !object.contains("dtype") || !object.contains("shape") ||
-      !object.contains("data_offsets"))
+  const auto* object = value.as<JsonObject>();
+  const JsonValue* dtype_value = object ? find(*object, "dtype") : nullptr;
+  const JsonValue* shape_value = object ? find(*object, "shape") : nullptr;
+  const JsonValue* offsets_value = object ? find(*object, "data_offsets") : nullptr;
+  if (!dtype_value || !shape_value || !offsets_value || object->size() != 3)
     fail(where + ": not an object of dtype, shape and data_offsets");
   TensorEntry entry;
   entry.name = name;
 
-  const std::string& dtype = stringOf(object["dtype"], where + ": dtype");
+  const std::string& dtype = stringOf(*dtype_value, where + ": dtype");
   if (dtype != "F16" && dtype != "F32") fail(where + ": dtype " + inQuotes(dtype) + " is not F16 or F32");
   entry.element_bytes = dtype == "F16" ? 2 : 4;
 
-  const json& shape = object["shape"];
-  if (!shape.is_array() || shape.empty() || shape.size() > 4) fail(where + ": shape is not a list of 1 to 4 sizes");
+  const auto* shape = shape_value->as<JsonArray>();
+  if (!shape || shape->empty() || shape->size() > 4) fail(where + ": shape is not a list of 1 to 4 sizes");
   uint64_t elements = 1;
-  for (const json& element : shape) {
+  for (const JsonValue& element : *shape) {
     const uint64_t size = uint64Of(element, where + ": a size in its shape");
     if (size == 0 || size > kMaxParameters || elements * size > kMaxParameters)
       fail(where + ": its shape has no elements or too many");
@@ -194,10 +202,10 @@ TensorEntry readTensorEntry(const std::string& name, const json& object) {
     entry.shape.push_back(size);
   }
 
-  const json& offsets = object["data_offsets"];
-  if (!offsets.is_array() || offsets.size() != 2) fail(where + ": data_offsets is not a list of two");
-  entry.begin = uint64Of(offsets[0], where + ": an element of data_offsets");
-  entry.end = uint64Of(offsets[1], where + ": an element of data_offsets");
+  const auto* offsets = offsets_value->as<JsonArray>();
+  if (!offsets || offsets->size() != 2) fail(where + ": data_offsets is not a list of two");
+  entry.begin = uint64Of((*offsets)[0], where + ": an element of data_offsets");
+  entry.end = uint64Of((*offsets)[1], where + ": an element of data_offsets");
   if (entry.end < entry.begin || entry.end - entry.begin != elements * entry.element_bytes)
     fail(where + ": data_offsets do not fit its shape and dtype");
   return entry;
@@ -264,17 +272,24 @@ void readWeights(const std::vector<TensorEntry>& entries, std::span<const std::b
 
 // -------------------------------------------------------------------------------------------------------- metadata --
 
-const std::string& requiredString(const json& metadata, const char* key) {
-  const auto found = metadata.find(key);
-  if (found == metadata.end()) fail(std::string("metadata: no '") + key + "'");
-  return found->get_ref<const std::string&>();
+// nullptr: the metadata has no such key. All its values are strings.
+const std::string* findString(const JsonObject& metadata, std::string_view key) {
+  const JsonValue* found = find(metadata, key);
+  return found ? found->as<std::string>() : nullptr;
 }
 
-void readMetadata(const json& header, Style& style) {
-  const auto found = header.find("__metadata__");
-  if (found == header.end() || !found->is_object()) fail("no __metadata__: not an Impasto style");
-  const json& metadata = *found;
-  for (const auto& item : metadata.items()) stringOf(item.value(), "metadata: " + inQuotes(item.key()));
+const std::string& requiredString(const JsonObject& metadata, const char* key) {
+  const std::string* text = findString(metadata, key);
+  if (!text) fail(std::string("metadata: no '") + key + "'");
+  return *text;
+}
+
+void readMetadata(const JsonObject& header, Style& style) {
+  const JsonValue* found = find(header, format::kMetadata);
+  const auto* object = found ? found->as<JsonObject>() : nullptr;
+  if (!object) fail("no __metadata__: not an Impasto style");
+  const JsonObject& metadata = *object;
+  for (const auto& [key, value] : metadata) stringOf(value, "metadata: " + inQuotes(key));
 
   const std::string& name = requiredString(metadata, "format");
   if (name != format::kName) fail("format " + inQuotes(name) + " is not '" + std::string(format::kName) + "'");
@@ -283,13 +298,13 @@ void readMetadata(const json& header, Style& style) {
     fail("unknown version " + inQuotes(version) + "; this reader knows version " + std::string(format::kVersion));
   style.graph = readGraph(requiredString(metadata, "graph"));
   style.color_encoding = requiredString(metadata, "color_encoding");
-  style.size = metadata.contains("size") ? requiredString(metadata, "size") : "custom";
-  if (metadata.contains("inputs") && requiredString(metadata, "inputs") != format::inputsOf(style.graph))
-    fail("metadata: inputs " + inQuotes(requiredString(metadata, "inputs")) + ", but the graph wants '" +
-         format::inputsOf(style.graph) + "'");
+  const std::string* size = findString(metadata, "size");
+  style.size = size ? *size : "custom";
+  const std::string* inputs = findString(metadata, "inputs");
+  if (inputs && *inputs != format::inputsOf(style.graph))
+    fail("metadata: inputs " + inQuotes(*inputs) + ", but the graph wants '" + format::inputsOf(style.graph) + "'");
   for (const auto& [key, field] : format::kProvenance)
-    if (const auto text = metadata.find(key); text != metadata.end())
-      style.provenance.*field = text->get_ref<const std::string&>();
+    if (const std::string* text = findString(metadata, key)) style.provenance.*field = *text;
 }
 
 }  // namespace
@@ -308,12 +323,13 @@ Style readStyle(std::span<const std::byte> bytes) {
   if (!header_text.starts_with('{')) fail("header: does not begin with '{': not a style file");
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + header_bytes);
 
-  const json header = parseStrictJson(header_text, "header");
+  const JsonValue root = parseStrictJson(header_text, "header");
+  const auto& header = *root.as<JsonObject>();  // it begins with '{'
   Style style;
   readMetadata(header, style);
   std::vector<TensorEntry> entries;
-  for (const auto& item : header.items())
-    if (item.key() != "__metadata__") entries.push_back(readTensorEntry(item.key(), item.value()));
+  for (const auto& [key, value] : header)
+    if (key != format::kMetadata) entries.push_back(readTensorEntry(key, value));
   checkLayout(entries, data.size());
   readWeights(entries, data, style);
   validateStyle(style);

@@ -76,7 +76,7 @@ std::vector<std::byte> writeStyle(const Style& unchecked) {
   validateStyle(style);
 
   // All fp32 before all fp16 and the header padded to 8 bytes: every tensor is aligned for programs that map the file.
-  Json header = {{"__metadata__", metadataOf(style)}};
+  Json header = {{format::kMetadata, metadataOf(style)}};
   std::vector<std::byte> data;
   const auto describe = [&](const std::string& name, const char* dtype, Json shape, size_t bytes) {
     header[name] = {

@@ -1,0 +1,116 @@
+// Host memory that runs out while a style is read: every allocation in turn fails, alone or with all after it, and
+// each time the C ABI must say so. A process that ends instead fails the test.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <functional>
+#include <new>
+#include <string>
+
+#include "impasto/impasto.h"
+#include "style/style.h"
+#include "support/random_style.h"
+#include "support/temp_dir.h"
+
+namespace {
+
+enum class Failing { Nothing, One, AllFrom };
+
+Failing failing = Failing::Nothing;
+size_t first_failure = 0;  // counted from 0 since the last failOn()
+size_t allocations = 0;
+
+void* allocate(size_t size) {
+  const size_t index = allocations++;
+  const bool fails = failing == Failing::One       ? index == first_failure
+                     : failing == Failing::AllFrom ? index >= first_failure
+                                                   : false;
+  void* memory = fails ? nullptr : std::malloc(size > 0 ? size : 1);
+  if (!memory) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+// All forms, for sanitizers have each of their own.
+void* operator new(size_t size) { return allocate(size); }
+void* operator new[](size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+
+namespace impasto {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+Bytes bytesOf(const std::string& header) {
+  Bytes bytes(8 + header.size());
+  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::byte>(header.size() >> (8 * i));
+  for (size_t i = 0; i < header.size(); ++i) bytes[8 + i] = static_cast<std::byte>(header[i]);
+  return bytes;
+}
+
+void expectOutOfMemory(const std::function<ImpastoResult(ImpastoStyle*)>& create, ImpastoResult with_enough) {
+  for (const Failing mode : {Failing::One, Failing::AllFrom}) {
+    for (size_t index = 0;; ++index) {
+      ImpastoStyle style = nullptr;
+      first_failure = index;
+      allocations = 0;
+      failing = mode;
+      const ImpastoResult result = create(&style);
+      failing = Failing::Nothing;
+      impastoReleaseStyle(style);
+      if (allocations <= index) {  // it was read without reaching the failure
+        EXPECT_EQ(result, with_enough) << impastoGetLastError();
+        EXPECT_GT(index, 0u) << "no allocation was seen";
+        break;
+      }
+      ASSERT_EQ(result, IMPASTO_ERROR_OUT_OF_MEMORY) << "allocation " << index << ": " << impastoGetLastError();
+      ASSERT_EQ(style, nullptr) << "allocation " << index;
+    }
+  }
+}
+
+void expectOutOfMemory(const Bytes& bytes, ImpastoResult with_enough) {
+  expectOutOfMemory(
+      [&](ImpastoStyle* style) { return impastoCreateStyleFromMemory(bytes.data(), bytes.size(), style); },
+      with_enough);
+}
+
+TEST(OutOfMemory, StylesInMemory) {
+  expectOutOfMemory(writeStyle(test::makeSmallStyle(1)), IMPASTO_SUCCESS);
+  for (uint32_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE(seed);
+    expectOutOfMemory(writeStyle(test::makeRandomStyle(seed)), IMPASTO_SUCCESS);
+  }
+}
+
+TEST(OutOfMemory, StyleFiles) {
+  const test::TempDir folder;
+  const std::string path = folder.file("style.safetensors");
+  writeStyleFile(test::makeSmallStyle(1), path);
+  expectOutOfMemory([&](ImpastoStyle* style) { return impastoCreateStyleFromFile(path.c_str(), style); },
+                    IMPASTO_SUCCESS);
+  const std::string missing = folder.file("missing.safetensors");
+  expectOutOfMemory([&](ImpastoStyle* style) { return impastoCreateStyleFromFile(missing.c_str(), style); },
+                    IMPASTO_ERROR_IO);
+}
+
+// The messages need memory too, and what was read so far is let go of.
+TEST(OutOfMemory, HostileStyles) {
+  Bytes truncated = writeStyle(test::makeSmallStyle(1));
+  truncated.pop_back();
+  expectOutOfMemory(truncated, IMPASTO_ERROR_INVALID_STYLE);
+  for (const char* header :
+       {"{", "{}", "{\"a\": [[1, \"two\"], {\"three\": 3}], \"a\": null}", "{\"a\": 1e999}", "{\"a\": \"\xFF\"}",
+        "{\"a\": [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]}", "{\"__metadata__\": {\"format\": [\"impasto-style\"]}}",
+        "{\"__metadata__\": {\"format\": \"impasto-style\", \"version\": \"1\", \"graph\": \"{\\\"ops\\\": [{\"}}"}) {
+    SCOPED_TRACE(header);
+    expectOutOfMemory(bytesOf(header), IMPASTO_ERROR_INVALID_STYLE);
+  }
+}
+
+}  // namespace
+}  // namespace impasto
