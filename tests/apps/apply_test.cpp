@@ -169,6 +169,7 @@ TEST_F(Apply, MisuseIsStatusTwoAndNamesTheFlag) {
   } cases[] = {{{}, "--in"},
                {{"--in", in}, "--out"},
                {{"--in", in, "--out", file("out.gif")}, "--out"},
+               {{"--in", in, "--out", ""}, "--out"},
                {{"--in", in, "--out", file("o.png"), "--strength", "1.5"}, "--strength"},
                {{"--in", in, "--out", file("o.png"), "--strength", "nan"}, "--strength"},
                {{"--in", in, "--out", file("o.png"), "--size", "0"}, "--size"},
@@ -193,6 +194,7 @@ TEST_F(Apply, BadFilesAreStatusOneAndNamed) {
     std::vector<std::string> arguments;
     const char* named;
   } cases[] = {{{"--in", file("none.png"), "--out", file("o.png")}, "none.png"},
+               {{"--in", file("two\nlines.png"), "--out", file("o.png")}, "two?lines.png"},
                {{"--in", file("nothing"), "--out", file("o")}, "nothing"},
                {{"--in", in, "--out", file("in.png/o.png")}, "in.png"},
                {{"--in", in, "--out", file("o.png"), "--style", file("none.safetensors")}, "none.safetensors"},
@@ -204,6 +206,7 @@ TEST_F(Apply, BadFilesAreStatusOneAndNamed) {
     const auto result = runProcess(all);
     EXPECT_EQ(result.status, 1) << result.err;
     EXPECT_THAT(result.err, HasSubstr(named));
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
   }
 }
 

@@ -188,6 +188,13 @@ TEST(PictureFile, NamesWhatIsWrong) {
   EXPECT_THAT(readError(dir.file("wide.png")), HasSubstr("16384"));
 }
 
+TEST(PictureFile, NamesMayBeAsLongAsTheFileSystemAllows) {
+  const TempDir dir;
+  const std::string path = dir.file(std::string(251, 'n') + ".png");  // 255 bytes
+  writePicture(makePicture(4, 4, 8), path);
+  EXPECT_EQ(readPicture(path).width, 4u);
+}
+
 TEST(PictureFile, WhatCannotBeWrittenLeavesNothingBehind) {
   const TempDir dir;
   const Picture picture = makePicture(8, 8, 6);

@@ -198,6 +198,18 @@ TEST_F(GBuffer, BackFacesAreCulledUnlessDoubleSided) {
   EXPECT_NEAR(render(scene, 16, 16, {frontCamera(), &mirrored}, std::nullopt).depthAt(8, 8), kDistance, 1e-4f);
 }
 
+TEST_F(GBuffer, SurfacesThatFaceTheEyeExactlyAreLit) {
+  Scene scene = squareScene();
+  for (Vertex& vertex : scene.vertices) vertex.normal = glm::vec3(0.0f);  // the shader then takes the view direction
+  const Pose pose = poseAt(scene, 0.0);
+  const Pictures out = render(scene, 64, 64, {frontCamera(), &pose}, std::nullopt);
+  for (uint32_t y = 10; y < 54; ++y) {
+    for (uint32_t x = 10; x < 54; ++x) {
+      ASSERT_GT(out.color[(y * out.width + x) * 4], 40) << x << ", " << y;  // NaN would be black
+    }
+  }
+}
+
 TEST_F(GBuffer, MaskedHolesShowWhatIsBehind) {
   Scene scene = squareScene();
   scene.materials[0].alpha_mode = AlphaMode::Mask;

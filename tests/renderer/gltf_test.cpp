@@ -169,6 +169,64 @@ TEST_F(Gltf, NamesARequiredExtensionItDoesNotKnow) {
   EXPECT_THAT(refusal(), HasSubstr("KHR_draco_mesh_compression"));
 }
 
+TEST_F(Gltf, RefusesNestingWhereNumbersBelong) {
+  maker_.addTriangle();
+  constexpr size_t kDepth = 200000;  // to follow it by recursion would end the process
+  std::string text = maker_.text();
+  const std::string marker = "\"nodes\":[{";
+  const size_t place = text.find(marker);
+  ASSERT_NE(place, std::string::npos) << text;
+  text.insert(place + marker.size(),
+              "\"children\":[" + std::string(kDepth, '[') + std::string(kDepth, ']') + "],");
+  const auto path = dir_.path() / "deep.gltf";
+  std::ofstream(path) << text;
+  try {
+    loadGltf(path);
+    FAIL() << "the file was accepted";
+  } catch (const render::Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("children holds an array"));
+  }
+}
+
+TEST_F(Gltf, ReadsTensOfThousandsOfObjects) {
+  maker_.addTriangle();
+  constexpr size_t kCount = 20000;  // a search through a list for each object of another would take minutes
+  const nlohmann::json mesh = maker_.root["meshes"][0];
+  nlohmann::json meshes = nlohmann::json::array(), nodes = meshes, shown = meshes;
+  for (size_t i = 0; i < kCount; ++i) {
+    meshes.push_back(mesh);
+    nodes.push_back({{"mesh", i}});
+    shown.push_back(i);
+  }
+  maker_.root["meshes"] = meshes;
+  maker_.root["nodes"] = nodes;
+  maker_.root["scenes"] = {{{"nodes", shown}}};
+  EXPECT_EQ(load().nodes.size(), kCount);
+}
+
+TEST_F(Gltf, RefusesScenesLargerThanFloatsCanSquare) {
+  maker_.addTriangle();
+  maker_.root["nodes"][0]["scale"] = {1e20, 1e20, 1e20};
+  EXPECT_THAT(refusal(), HasSubstr("farther than"));
+}
+
+TEST_F(Gltf, LeavesOutJpegsThatWouldHurtTheDecoder) {
+  app::writePicture(app::Picture(8, 8), dir_.file("a.jpg"));
+  std::ifstream file(dir_.file("a.jpg"), std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const size_t table = bytes.find("\xFF\xC4");
+  ASSERT_NE(table, std::string::npos);
+  bytes.replace(table + 5, 16, std::string(16, '\x7F'));  // a Huffman table of 16 x 127 codes; 256 are possible
+  maker_.addTriangle()["material"] = 0;
+  maker_.root["materials"] = {{{"pbrMetallicRoughness", {{"baseColorTexture", {{"index", 0}}}}}}};
+  maker_.root["textures"] = {{{"source", 0}}};
+  maker_.root["images"] = {{{"bufferView", maker_.view(bytes.data(), bytes.size())}, {"mimeType", "image/jpeg"}}};
+  const Scene scene = load();
+  EXPECT_TRUE(scene.textures.empty());
+  ASSERT_EQ(scene.warnings.size(), 1u);
+  EXPECT_THAT(scene.warnings[0], HasSubstr("left out"));
+}
+
 TEST_F(Gltf, RefusesIndicesPastTheVertices) {
   const size_t indices = maker_.indices({0, 1, 7});
   maker_.addTriangle()["indices"] = indices;

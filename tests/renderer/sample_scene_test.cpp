@@ -67,11 +67,12 @@ TEST(Camera, FramesASceneWithoutACamera) {
   }
   scene.meshes.push_back({"triangle", {{0, 3, 0, {}}}});
   scene.nodes.push_back({.mesh = 0});
-  for (const float aspect : {0.5f, 1.0f, 2.4f}) {
+  for (const auto& [aspect, scale] : {std::pair{0.5f, 1.0f}, {1.0f, 1.0f}, {2.4f, 1.0f}, {1.0f, 1e-9f}, {1.0f, 1e9f}}) {
+    scene.nodes[0].scale = glm::vec3(scale);
     const CameraView camera = sceneCamera(scene, poseAt(scene, 0.0), aspect);
     float widest = 0.0f;
     for (const Vertex& vertex : scene.vertices) {
-      const glm::vec4 clip = camera.projection(aspect) * camera.view * glm::vec4(vertex.position, 1.0f);
+      const glm::vec4 clip = camera.projection(aspect) * camera.view * glm::vec4(vertex.position * scale, 1.0f);
       ASSERT_GT(clip.w, 0.0f);
       ASSERT_LT(clip.z, clip.w);  // beyond the near plane: depth is reversed
       widest = std::max({widest, std::abs(clip.x / clip.w), std::abs(clip.y / clip.w)});
@@ -79,6 +80,14 @@ TEST(Camera, FramesASceneWithoutACamera) {
     EXPECT_LT(widest, 1.0f);
     EXPECT_GT(widest, 0.5f);  // the box is framed, and the triangle does not fill it
   }
+}
+
+TEST(Camera, OfANodeWithoutAnExtentIsStillAView) {
+  Scene scene;
+  scene.nodes.push_back({.translation = {1, 2, 3}, .scale = glm::vec3(0.0f)});
+  scene.cameras.push_back({.node = 0});
+  const CameraView camera = sceneCamera(scene, poseAt(scene, 0.0), 1.0f);
+  EXPECT_EQ(camera.position(), glm::vec3(1, 2, 3));
 }
 
 TEST(Camera, ToursRepeatAndVary) {

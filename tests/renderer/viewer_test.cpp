@@ -51,6 +51,18 @@ TEST_F(ViewerProgram, ShowsPlainFramesWithoutAStyle) {
   EXPECT_EQ(result.status, 0) << result.err;
 }
 
+TEST_F(ViewerProgram, RefusesNonsense) {
+  const std::vector<std::string> cases[] = {
+      {"--strength", "nan"}, {"--detail", "2"}, {"--frames", "0"}, {"--screenshot", "a.png"}};
+  for (const auto& arguments : cases) {
+    std::vector<std::string> all = {IMPASTO_VIEWER};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const ProcessResult result = runProcess(all);
+    EXPECT_EQ(result.status, 2) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(arguments[0]));
+  }
+}
+
 TEST_F(ViewerProgram, SaysThatThereIsNoDisplay) {
   const ProcessResult result = runProcess({"/usr/bin/env", "-u", "DISPLAY", "-u", "WAYLAND_DISPLAY", IMPASTO_VIEWER});
   EXPECT_EQ(result.status, 1);

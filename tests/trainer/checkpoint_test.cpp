@@ -45,7 +45,7 @@ TEST_F(CheckpointTest, AResumedRunFollowsTheSameTrajectory) {
       const auto step = static_cast<size_t>(resumed.stepsDone());
       EXPECT_EQ(resumed.step().total, losses[step]) << "step " << step << ", stopped at " << stop;
     }
-    expectEqualWeights(resumed.style(), whole.style());
+    expectEqualWeights(resumed.style({}), whole.style({}));
   }
 }
 
@@ -57,7 +57,7 @@ TEST_F(CheckpointTest, ExportsWhatTheRunWouldExport) {
   Style exported;
   exported.graph = generator->spec().graph;
   exported.weights = generator->foldedWeights();
-  expectEqualWeights(run.style(), exported);
+  expectEqualWeights(run.style({}), exported);
 }
 
 TEST_F(CheckpointTest, WrongFilesAreErrors) {

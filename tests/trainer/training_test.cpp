@@ -40,6 +40,7 @@ TEST_F(TrainingTest, WritesTheStyleSamplesAndACheckpoint) {
   EXPECT_EQ(style.provenance.title, "A painting");
   EXPECT_EQ(style.provenance.style_image_sha256.size(), 64u);
   EXPECT_NE(style.provenance.training.find("\"steps\":4"), std::string::npos) << style.provenance.training;
+  EXPECT_NE(style.provenance.metrics.find("\"edge_f1\":"), std::string::npos) << style.provenance.metrics;
   EXPECT_TRUE(isCheckpoint(checkpointPath(settings)));
   const Image grid = readImage(file("samples/step_0000004.png"));
   EXPECT_EQ(grid.height, 2 * 384);

@@ -23,18 +23,6 @@ struct Arguments {
   bool json = false;
 };
 
-ordered_json toJson(const Figures& figures) {
-  ordered_json json = {{"style", figures.style}};
-  for (const auto& [layer, value] : figures.style_layers) json["style_" + layer] = value;
-  json["content_relu3_1"] = figures.content_relu3_1;
-  json["content_relu4_1"] = figures.content_relu4_1;
-  json["joint"] = figures.joint;
-  json["ssim"] = figures.ssim;
-  json["edge_f1"] = figures.edge_f1;
-  if (figures.lpips) json["lpips"] = *figures.lpips;
-  return json;
-}
-
 void printRow(const std::string& name, const Figures& f) {
   std::printf("%-32s %7.4f", name.c_str(), f.style);
   for (const auto& [layer, value] : f.style_layers) std::printf(" %8.4f", value);

@@ -6,20 +6,17 @@ namespace {
 constexpr int64_t kBox = 5;
 constexpr double kStability = 9e-4;  // C2 of SSIM: (0.03 * 1)^2
 
-torch::Tensor luma(const torch::Tensor& pictures) {
-  const torch::Tensor weights = torch::tensor({0.299f, 0.587f, 0.114f}).to(pictures.device()).view({1, 3, 1, 1});
-  return (pictures * weights).sum(1, true);
+torch::Tensor boxMean(const torch::Tensor& x) {
+  return torch::avg_pool2d(torch::avg_pool2d(x, {kBox, 1}, 1), {1, kBox}, 1);
 }
 
-torch::Tensor boxMean(const torch::Tensor& x) { return torch::avg_pool2d(x, kBox, 1); }
-
-// Per pixel, N x 1 x (H - 2) x (W - 2).
-torch::Tensor slopes(const torch::Tensor& y) {
-  constexpr double kSmallestSquare = 1e-8;  // the root's slope at zero is infinite
-  const torch::Tensor sobel =
-      torch::tensor({{-1.0f, 0.0f, 1.0f}, {-2.0f, 0.0f, 2.0f}, {-1.0f, 0.0f, 1.0f}}).div(8.0f).to(y.device()).view({1, 1, 3, 3});
-  const torch::Tensor both = torch::conv2d(y, torch::cat({sobel, sobel.transpose(2, 3)}));
-  return torch::sqrt(both.square().sum(1, true) + kSmallestSquare);
+// Gradient per pixel of N x 1 x H x W: N x 2 x (H - 2) x (W - 2).
+torch::Tensor sobel(const torch::Tensor& lightness) {
+  const torch::Tensor along = torch::tensor({{-1.0f, 0.0f, 1.0f}, {-2.0f, 0.0f, 2.0f}, {-1.0f, 0.0f, 1.0f}})
+                                  .div(8.0f)
+                                  .to(lightness.device())
+                                  .view({1, 1, 3, 3});
+  return torch::conv2d(lightness, torch::cat({along, along.transpose(2, 3)}));
 }
 
 torch::Tensor lostByHalving(const torch::Tensor& x) {
@@ -28,6 +25,13 @@ torch::Tensor lostByHalving(const torch::Tensor& x) {
 }
 
 }  // namespace
+
+torch::Tensor luma(const torch::Tensor& pictures) {
+  const torch::Tensor weights = torch::tensor({0.299f, 0.587f, 0.114f}).to(pictures.device()).view({1, 3, 1, 1});
+  return (pictures * weights).sum(1, /*keepdim=*/true);
+}
+
+torch::Tensor slopes(const torch::Tensor& lightness) { return sobel(lightness).norm(2, {1}, /*keepdim=*/true); }
 
 torch::Tensor structureLoss(const torch::Tensor& pictures, const torch::Tensor& frames) {
   const torch::Tensor y = luma(pictures), x = luma(frames);
@@ -38,15 +42,19 @@ torch::Tensor structureLoss(const torch::Tensor& pictures, const torch::Tensor& 
 }
 
 torch::Tensor edgeLoss(const torch::Tensor& pictures, const torch::Tensor& frames) {
-  constexpr double kFaintest = 0.08, kStrongest = 0.15;
-  torch::Tensor wanted;
+  constexpr double kFaintest = 0.04, kStrongest = 0.12;
+  // Averaged first: teeth along an edge are no edge.
+  const auto gradient = [](const torch::Tensor& pixels) { return sobel(torch::avg_pool2d(luma(pixels), 3, 1)); };
+  torch::Tensor direction, wanted;
   {
     torch::NoGradGuard no_grad;
-    const torch::Tensor slope = slopes(luma(frames));
+    const torch::Tensor edge = gradient(frames);
+    const torch::Tensor slope = edge.norm(2, {1}, /*keepdim=*/true);
+    direction = edge / slope.clamp_min(1e-6);
     wanted = slope.clamp_max(kStrongest) * (slope > kFaintest);
   }
-  const torch::Tensor there = torch::max_pool2d(slopes(luma(pictures)), 3, 1, 1);
-  const torch::Tensor lost = torch::relu(wanted - there).sum({1, 2, 3});
+  const torch::Tensor across = (gradient(pictures) * direction).sum(1, /*keepdim=*/true);
+  const torch::Tensor lost = (torch::relu(wanted - across) * (wanted > 0)).sum({1, 2, 3});
   return (lost / (wanted.sum({1, 2, 3}) + 1e-3)).mean();
 }
 

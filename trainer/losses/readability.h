@@ -5,13 +5,19 @@
 
 namespace impasto::trainer {
 
+// Lightness: Rec. 601 luma of N x 3 x H x W, N x 1 x H x W.
+torch::Tensor luma(const torch::Tensor& pictures);
+
+// Length of the Sobel gradient of N x 1 x H x W, per pixel: N x 1 x (H - 2) x (W - 2).
+torch::Tensor slopes(const torch::Tensor& lightness);
+
 // 1 - the contrast-structure term of SSIM (Wang et al. 2004, eq. 9 and 10 combined) of lightness, over 5x5 boxes: what is
 // an edge in the frame stays one, of the same sign, however light or dark the paint. N x 3 x H x W, H and W at least 5.
 torch::Tensor structureLoss(const torch::Tensor& pictures, const torch::Tensor& frames);
 
-// The share of the frame's edge contrast that is lost: gradients of lightness (Sobel, per pixel) up to 0.15, counted from
-// 0.08, against the strongest gradient of the picture within one pixel. 0: every edge is at least as strong; 1: none left.
-// N x 3 x H x W, H and W at least 3.
+// The share of the frame's edge contrast that is lost: gradients of lightness (Sobel, per pixel, after a 3 x 3 average) up
+// to 0.12, counted from 0.04, against the picture's gradient in the same direction. 0: every edge is as strong; 1: none
+// left; more: edges are inverted. N x 3 x H x W, H and W at least 5.
 torch::Tensor edgeLoss(const torch::Tensor& pictures, const torch::Tensor& frames);
 
 // 1 - the correlation of lightness with the frame's, averaged over 16 x 16 pixels first: what is light stays lighter than

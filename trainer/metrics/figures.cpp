@@ -1,6 +1,9 @@
 #include "metrics/figures.h"
 
+#include <nlohmann/json.hpp>
+
 #include "losses/content.h"
+#include "losses/readability.h"
 
 namespace impasto::trainer {
 namespace {
@@ -9,13 +12,6 @@ const std::vector<StyleLayer> kStyleLayers = {{"relu1_1", 1}, {"relu2_1", 1}, {"
 const std::set<std::string> kLayers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1"};
 constexpr double kJointStyleWeight = 3.0;
 constexpr double kEdgeThreshold = 0.1;  // of the Sobel gradient, in luma per pixel
-
-torch::Tensor edges(const torch::Tensor& picture) {
-  const torch::Tensor sobel =
-      torch::tensor({{-1.0f, 0.0f, 1.0f}, {-2.0f, 0.0f, 2.0f}, {-1.0f, 0.0f, 1.0f}}).div(8.0).view({1, 1, 3, 3});
-  const torch::Tensor x = torch::conv2d(picture, sobel), y = torch::conv2d(picture, sobel.transpose(2, 3));
-  return (x.square() + y.square()).sqrt() > kEdgeThreshold;
-}
 
 torch::Tensor withoutBorder(const torch::Tensor& picture) {
   constexpr int64_t kBorder = FigureMeter::kBorder;
@@ -70,9 +66,16 @@ Figures FigureMeter::measure(const torch::Tensor& painted, const torch::Tensor& 
   return figures;
 }
 
-torch::Tensor luma(const torch::Tensor& pictures) {
-  const torch::Tensor weights = torch::tensor({0.299f, 0.587f, 0.114f}).view({1, 3, 1, 1}).to(pictures.device());
-  return (pictures * weights).sum(1, /*keepdim=*/true);
+nlohmann::ordered_json toJson(const Figures& figures) {
+  nlohmann::ordered_json json = {{"style", figures.style}};
+  for (const auto& [layer, value] : figures.style_layers) json["style_" + layer] = value;
+  json["content_relu3_1"] = figures.content_relu3_1;
+  json["content_relu4_1"] = figures.content_relu4_1;
+  json["joint"] = figures.joint;
+  json["ssim"] = figures.ssim;
+  json["edge_f1"] = figures.edge_f1;
+  if (figures.lpips) json["lpips"] = *figures.lpips;
+  return json;
 }
 
 double structuralSimilarity(const torch::Tensor& a, const torch::Tensor& b) {
@@ -93,7 +96,7 @@ double structuralSimilarity(const torch::Tensor& a, const torch::Tensor& b) {
 }
 
 double edgeF1(const torch::Tensor& a, const torch::Tensor& b) {
-  const torch::Tensor edges_a = edges(a), edges_b = edges(b);
+  const torch::Tensor edges_a = slopes(a) > kEdgeThreshold, edges_b = slopes(b) > kEdgeThreshold;
   const auto near = [](const torch::Tensor& mask) { return torch::max_pool2d(mask.to(torch::kFloat), 3, 1, 1) > 0; };
   const auto count = [](const torch::Tensor& mask) { return static_cast<double>(mask.sum().item<int64_t>()); };
   const double total_a = count(edges_a), total_b = count(edges_b);

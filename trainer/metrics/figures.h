@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -44,8 +45,8 @@ class FigureMeter {
   GramStyleLoss style_;
 };
 
-// Rec. 601 luma of N x 3 x H x W.
-torch::Tensor luma(const torch::Tensor& pictures);
+// For `evaluate --json` and the style file's metrics.
+nlohmann::ordered_json toJson(const Figures& figures);
 
 // Structural similarity of 1 x 1 x H x W in [0, 1] (Wang et al. 2004: 11 x 11 Gaussian, sigma 1.5, K1 0.01, K2 0.03).
 double structuralSimilarity(const torch::Tensor& a, const torch::Tensor& b);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "checkpoint.h"
@@ -31,7 +32,7 @@ constexpr int kLargestContentSide = 768;     // shorter side in memory; larger p
 constexpr int64_t kWarmUpSteps = 50;
 constexpr double kFullResolutionRate = 0.67; // of the peak learning rate, where the second cosine begins
 constexpr double kFinalRate = 0.01;          // likewise, where each cosine ends
-constexpr double kAverageDecay = 0.995;      // of the weight average, per step
+constexpr double kAverageDecay = 0.98;       // of the weight average, per step, at most
 constexpr double kAdamShare = 0.1;           // learning rate of what Muon does not train, as a share of its own
 constexpr int kCalibrationBatches = 12;      // statistics of the norms are measured over so many
 constexpr uint64_t kCalibrationIndex = uint64_t{1} << 40;  // batches training never reaches
@@ -95,6 +96,7 @@ struct StyleTraining::State {
   Generator generator{nullptr}, average{nullptr};  // average: defined once norms are frozen
   std::unique_ptr<GramStyleLoss> style_loss, half_style_loss;  // of the painting at full and at half resolution
   std::unique_ptr<PaletteLoss> palette_loss;
+  std::unique_ptr<FigureMeter> meter;
   std::set<std::string> layers;  // of the perceptual network: style and content
   std::unique_ptr<Muon> muon;
   std::unique_ptr<Adam> adam;
@@ -109,6 +111,7 @@ struct StyleTraining::State {
   void warmStart();
   void resume();
   void freezeNorms();
+  int64_t freezeStep() const;
   void updateAverage();
   std::vector<torch::Tensor> calibrationBatches() const;
   torch::Tensor losses(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution,
@@ -164,10 +167,17 @@ void StyleTraining::State::freezeNorms() {
   load(*average, "", tensors);
 }
 
+int64_t StyleTraining::State::freezeStep() const {
+  return static_cast<int64_t>(std::ceil(settings.freeze_norms_at * static_cast<double>(settings.steps)));
+}
+
 void StyleTraining::State::updateAverage() {
   torch::NoGradGuard no_grad;
+  // Young averages forget faster: otherwise a short run would end as it began.
+  const auto age = static_cast<double>(std::max<int64_t>(0, step - freezeStep()));
+  const double decay = std::min(kAverageDecay, (1.0 + age) / (10.0 + age));
   const std::vector<torch::Tensor> from = generator->parameters(), to = average->parameters();
-  for (size_t i = 0; i < from.size(); ++i) to[i].lerp_(from[i], 1.0 - kAverageDecay);
+  for (size_t i = 0; i < from.size(); ++i) to[i].lerp_(from[i], 1.0 - decay);
 }
 
 torch::Tensor StyleTraining::State::losses(const torch::Tensor& frames, const torch::Tensor& paintings,
@@ -224,6 +234,7 @@ StyleTraining::StyleTraining(const StyleSettings& settings, const Runtime& runti
     s.style_loss = gramLoss(true, false);
     s.half_style_loss = gramLoss(false, settings.gram_center);
     s.palette_loss = std::make_unique<PaletteLoss>(tensor);
+    s.meter = std::make_unique<FigureMeter>(s.vgg, nullptr, tensor);
   }
 
   ImageFolder folder = readImageFolders(settings.content, std::max(kLargestContentSide, settings.image_size), s.log);
@@ -248,8 +259,7 @@ size_t StyleTraining::trainingPictures() const { return state_->pictures.trainin
 
 StyleLosses StyleTraining::step() {
   State& s = *state_;
-  const auto freeze_step = static_cast<int64_t>(std::ceil(s.settings.freeze_norms_at * static_cast<double>(s.settings.steps)));
-  if (s.step >= freeze_step && !s.average) s.freezeNorms();
+  if (s.step >= s.freezeStep() && !s.average) s.freezeNorms();
 
   const CropBatch batch = s.loader->next();
   const torch::Tensor frames = batch.pictures.to(s.runtime.device);
@@ -272,29 +282,24 @@ StyleLosses StyleTraining::step() {
   return values;
 }
 
-StyleLosses StyleTraining::heldOut() {
+Figures StyleTraining::heldOut() {
   State& s = *state_;
-  StyleLosses sum;
+  Figures sum;
   if (s.pictures.held_out.empty()) return sum;
   torch::NoGradGuard no_grad;
   Generator& generator = s.exported();
   const bool was_frozen = generator->normsFrozen();
   generator->freezeNorms(true);
+  const int size = std::max(s.settings.image_size, static_cast<int>(FigureMeter::kSmallestSide));
   for (const Image& image : s.pictures.held_out) {
     const int side = std::min(image.width, image.height);
-    const Image middle = resample(image, (image.width - side) / 2, (image.height - side) / 2, side, side,
-                                  s.settings.image_size, s.settings.image_size);
+    const Image middle =
+        resample(image, (image.width - side) / 2, (image.height - side) / 2, side, side, size, size);
     const torch::Tensor frame = toTensor(middle).unsqueeze(0).to(s.runtime.device);
-    StyleLosses values;
-    s.losses(frame, generator->forward(frame), /*full_resolution=*/true, values);
-    const auto count = static_cast<double>(s.pictures.held_out.size());
-    sum.content += values.content / count;
-    sum.style += values.style / count;
-    sum.palette += values.palette / count;
-    sum.total += values.total / count;
+    sum += s.meter->measure(generator->forward(frame), frame);
   }
   generator->freezeNorms(was_frozen);
-  return sum;
+  return sum.dividedBy(static_cast<double>(s.pictures.held_out.size()));
 }
 
 void StyleTraining::writeCheckpoint() {
@@ -365,10 +370,15 @@ void StyleTraining::writeSamples() {
                   (std::filesystem::path(s.settings.samples) / name).string());
 }
 
-Style StyleTraining::style() {
+Style StyleTraining::style(const Figures& figures) {
   State& s = *state_;
   Provenance provenance = s.settings.provenance;
   provenance.training = settingsJson(s.settings);
+  if (!s.pictures.held_out.empty()) {
+    nlohmann::ordered_json metrics = {{"pictures", s.pictures.held_out.size()}, {"image_size", s.settings.image_size}};
+    metrics.update(toJson(figures));
+    provenance.metrics = metrics.dump();
+  }
   return makeStyle(*s.exported(), provenance);
 }
 
@@ -382,6 +392,12 @@ bool trainStyle(const StyleSettings& settings, const Runtime& runtime) {
   }
   log("training on " + std::to_string(training.trainingPictures()) + " pictures; " + describe(runtime) +
       "; checkpoint " + checkpointPath(settings));
+  const auto report = [](const Figures& figures, int64_t step) {
+    char text[160];
+    std::snprintf(text, sizeof(text), "held out at step %lld: style %.3f  content %.3f  SSIM %.3f  edge F1 %.3f",
+                  static_cast<long long>(step), figures.style, figures.content_relu3_1, figures.ssim, figures.edge_f1);
+    return std::string(text);
+  };
   Progress progress(training.stepsDone() + 1, settings.steps, settings.batch, "crops");
   while (training.stepsDone() < settings.steps) {
     if (stopRequested()) {
@@ -395,18 +411,16 @@ bool trainStyle(const StyleSettings& settings, const Runtime& runtime) {
     progress.update(step, {{"content", losses.content}, {"style", losses.style}, {"loss", losses.total}});
     if (!settings.samples.empty() && (step % settings.samples_every == 0 || step == settings.steps)) {
       training.writeSamples();
-      const StyleLosses held_out = training.heldOut();
-      char text[128];
-      std::snprintf(text, sizeof(text), "held out at step %lld: content %.4f  style %.4f", static_cast<long long>(step),
-                    held_out.content, held_out.style);
-      progress.note(text);
+      if (step < settings.steps) progress.note(report(training.heldOut(), step));
     }
     if (step == settings.steps || (settings.checkpoint_every > 0 && step % settings.checkpoint_every == 0)) {
       training.writeCheckpoint();
     }
   }
   progress.finish();
-  writeStyleFile(training.style(), settings.out);
+  const Figures figures = training.heldOut();
+  if (settings.holdout > 0) log(report(figures, settings.steps));
+  writeStyleFile(training.style(figures), settings.out);
   log("wrote " + settings.out);
   return true;
 }

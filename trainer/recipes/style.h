@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "losses/gram_style.h"
+#include "metrics/figures.h"
 #include "runtime.h"
 #include "style/style.h"
 
@@ -34,20 +35,20 @@ struct StyleSettings {
   std::string size = "medium";
   int image_size = 256;   // side of the training crops, pixels
   int style_size = 512;   // shorter side of the painting, pixels; strokes grow with it
-  int64_t steps = 1500;
+  int64_t steps = 2000;
   int batch = 4;
   uint64_t seed = 1;
 
   double content_weight = 1, style_weight = 3, tv_weight = 0;
   double palette_weight = 0.4;          // colours as the painting's, see losses/palette.h
   double structure_weight = 0.3;        // edges stay, see losses/readability.h
-  double edge_weight = 0.3;             // they stay strong, likewise
+  double edge_weight = 0.6;             // they stay strong, likewise
   double tone_weight = 0.3;             // light stays light, likewise
-  double lattice_weight = 10;           // no grid, see losses/lattice.h
+  double lattice_weight = 30;           // no grid, see losses/lattice.h
   double detail_weight = 4;             // while at half resolution: no one-pixel checkerboard
-  double full_resolution_at = 0.85;     // fraction of the steps from which the perceptual network sees every pixel
+  double full_resolution_at = 0.75;     // fraction of the steps from which the perceptual network sees every pixel
   std::string content_layer = "relu3_1";
-  std::vector<StyleLayer> style_layers = {{"relu1_1", 0.25}, {"relu2_1", 0.5}, {"relu3_1", 1}, {"relu4_1", 1}};
+  std::vector<StyleLayer> style_layers = {{"relu1_1", 0.5}, {"relu2_1", 0.75}, {"relu3_1", 1}, {"relu4_1", 1}};
   bool gram_center = true;              // while at half resolution
 
   std::string optimizer = "muon";       // of the convolution kernels: "muon" or "adam"
@@ -90,16 +91,17 @@ class StyleTraining {
   // One step. Throws impasto::Error(Internal) when the loss is not finite.
   StyleLosses step();
 
-  // Losses of the held-out pictures, generator frozen.
-  StyleLosses heldOut();
+  // Means over the held-out pictures' middle squares, at the size of the training crops, as `evaluate` measures them; all
+  // zero if there are none.
+  Figures heldOut();
 
   // Throws impasto::Error(Io); refuses (Internal) weights that are no numbers or huge: the last checkpoint stays.
   void writeCheckpoint();
 
   void writeSamples();
 
-  // What would be exported now.
-  Style style();
+  // What would be exported now; its metrics are `figures`.
+  Style style(const Figures& figures);
 
  private:
   struct State;
