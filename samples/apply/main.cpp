@@ -9,6 +9,7 @@
 #include "common/command_line.h"
 #include "common/error.h"
 #include "common/interrupt.h"
+#include "common/message.h"
 #include "common/painter.h"
 #include "common/picture_file.h"
 #include "common/progress.h"
@@ -88,7 +89,7 @@ Outcome paintAll(const Options& options, const JobList& list, Painter& painter) 
       const std::string message =
           dynamic_cast<const std::bad_alloc*>(&error) ? job.in.string() + ": not enough memory" : error.what();
       progress.clear();
-      std::fprintf(stderr, "%s: %s\n", kProgram, message.c_str());
+      complain(kProgram, message);
       record["error"] = message;
       ++outcome.failed;
     }
@@ -102,7 +103,7 @@ int run(const Options& options) {
   const JobList list = listJobs(options.jobs);
   std::string notice;
   Painter painter(options.painter, notice);
-  if (!notice.empty()) std::fprintf(stderr, "%s: %s\n", kProgram, notice.c_str());
+  if (!notice.empty()) complain(kProgram, notice);
   const Outcome outcome = paintAll(options, list, painter);
   if (options.json) {
     const nlohmann::json summary = {{"backend", painter.description()}, {"painted", outcome.painted},
@@ -133,15 +134,7 @@ int main(int argc, char** argv) {
   parser.add_option("--backend", backend, "vulkan; reference: on the processor, slow; auto: vulkan where there is a device")
       ->check(CLI::IsMember(std::vector<std::string>{"auto", "vulkan", "reference"}))
       ->capture_default_str();
-  parser.add_option("--strength", options.painter.strength, "0: as it was; 1: painted")
-      ->check(fraction())
-      ->capture_default_str();
-  parser.add_option("--color-preservation", options.painter.color_preservation, "1: keep the picture's own colours")
-      ->check(fraction())
-      ->capture_default_str();
-  parser.add_option("--detail", options.painter.detail, "How much of the picture's fine detail is put back")
-      ->check(fraction())
-      ->capture_default_str();
+  addControls(parser, options.painter.controls, "picture");
   parser.add_option("--size", options.size, "Paint at this longer side in pixels; the result has it too")
       ->check(CLI::Range(1u, kMaxPictureSide));
   parser.add_option("--quality", options.quality, "Of JPEG results")->check(CLI::Range(1, 100))->capture_default_str();
@@ -156,6 +149,7 @@ int main(int argc, char** argv) {
       "  impasto-apply --style styles/udnie.safetensors --in holiday --out painted --size 1920 --strength 0.8\n\n"
       "Exit status: 0 all painted, 1 something failed (the rest is painted), 2 misused, 130 interrupted.");
   return runProgram(parser, kProgram, argc, argv, [&] {
+    if (options.jobs.in.empty() || options.jobs.out.empty()) throw UsageError("--in and --out must not be empty");
     options.painter.backend = backends.at(backend);
     return run(options);
   });

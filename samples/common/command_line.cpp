@@ -2,21 +2,32 @@
 
 #include <impasto/impasto.h>
 
-#include <cstdio>
 #include <new>
 
 #include "common/error.h"
 #include "common/interrupt.h"
+#include "common/message.h"
 
 namespace impasto::app {
 
-CLI::Validator fraction() {
-  const auto check = [](const std::string& text) {
+CLI::Validator numberFrom(double low, double high) {
+  const std::string range = CLI::detail::to_string(low) + " to " + CLI::detail::to_string(high);
+  const auto check = [=](const std::string& text) {
     double value = 0;
-    return CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 1 ? std::string()
-                                                                              : text + " is not in 0 to 1";
+    const bool inside = CLI::detail::lexical_cast(text, value) && value >= low && value <= high;  // NaN is not
+    return inside ? std::string() : text + " is not a number from " + range;
   };
-  return CLI::Validator(check, "0 to 1");
+  return CLI::Validator(check, range);
+}
+
+void addControls(CLI::App& parser, ImpastoControls& controls, const std::string& what) {
+  impastoDefaultControls(&controls);
+  const auto add = [&](const char* flag, float& value, const std::string& description) {
+    parser.add_option(flag, value, description)->check(numberFrom(0, 1))->capture_default_str();
+  };
+  add("--strength", controls.strength, "0: the " + what + " as it is; 1: painted");
+  add("--color-preservation", controls.color_preservation, "1: keep the " + what + "'s own colours");
+  add("--detail", controls.detail, "How much of the " + what + "'s fine detail is put back");
 }
 
 void addVersion(CLI::App& parser, const std::string& program) {
@@ -27,9 +38,7 @@ void addVersion(CLI::App& parser, const std::string& program) {
 }
 
 int runProgram(CLI::App& parser, const std::string& program, int argc, char** argv, const std::function<int()>& body) {
-  const auto report = [&](const std::string& message) {
-    std::fprintf(stderr, "%s: %s\n", program.c_str(), message.c_str());
-  };
+  const auto report = [&](const std::string& message) { complain(program, message); };
   try {
     parser.parse(argc, argv);
     catchInterrupts();

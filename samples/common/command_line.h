@@ -2,14 +2,19 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <impasto/impasto.h>
 
 #include <functional>
 #include <string>
 
 namespace impasto::app {
 
-// Accepts a number from 0 to 1; "nan", unlike CLI::Range, not.
-CLI::Validator fraction();
+// Accepts a number in a range; "nan", unlike CLI::Range, not.
+CLI::Validator numberFrom(double low, double high);
+
+// Adds --strength, --color-preservation and --detail, which begin at the library's defaults. `what` is painted:
+// "scene", "picture".
+void addControls(CLI::App& parser, ImpastoControls& controls, const std::string& what);
 
 // Adds --version to `parser`.
 void addVersion(CLI::App& parser, const std::string& program);

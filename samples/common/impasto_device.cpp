@@ -1,14 +1,13 @@
 #include "common/impasto_device.h"
 
-#include <cstdio>
-
 #include "common/error.h"
+#include "common/message.h"
 
 namespace impasto::app {
 namespace {
 
 void onLog(ImpastoLogLevel level, const char* message, void*) {
-  if (level == IMPASTO_LOG_ERROR || level == IMPASTO_LOG_WARNING) std::fprintf(stderr, "impasto: %s\n", message);
+  if (level == IMPASTO_LOG_WARNING) complain("impasto", message);  // errors come back as results, and are reported then
 }
 
 }  // namespace
@@ -22,7 +21,10 @@ void checkImpasto(ImpastoResult result, const std::string& what) {
 UniqueStyle loadStyle(const std::string& path) {
   ImpastoStyle style = nullptr;
   const ImpastoResult result = impastoCreateStyleFromFile(path.c_str(), &style);
-  if (result != IMPASTO_SUCCESS) throw Error(impastoGetLastError());  // names the path
+  if (result != IMPASTO_SUCCESS) {
+    const std::string message = impastoGetLastError();  // "<call>: <path>: <what is wrong>"
+    throw Error("--style " + message.substr(message.find(": ") + 2));
+  }
   return UniqueStyle(style);
 }
 

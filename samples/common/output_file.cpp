@@ -56,10 +56,8 @@ class TemporaryFile {
 }  // namespace
 
 void writeFileWhole(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  std::string name = ".";
-  name += path.filename().string() + ".tmp" + std::to_string(getpid());
-  std::filesystem::path temporary = path;
-  temporary.replace_filename(name);
+  // Not made of `path`'s own name, which may be as long as names can be.
+  const std::filesystem::path temporary = path.parent_path() / (".impasto-" + std::to_string(getpid()) + ".tmp");
   TemporaryFile file(temporary.string());
   if (!file.exists() || !file.writeAll(bytes) || !file.renameTo(path.c_str())) {
     throw Error(path.string() + ": cannot write: " + std::strerror(errno));

@@ -7,18 +7,14 @@
 
 namespace impasto::app {
 
-Painter::Painter(const PainterOptions& options, std::string& notice) : style_(loadStyle(options.style)) {
+Painter::Painter(const PainterOptions& options, std::string& notice)
+    : style_(loadStyle(options.style)), controls_(options.controls) {
   ImpastoStyleInfo info{};
   info.size = sizeof info;
   checkImpasto(impastoStyleGetInfo(style_.get(), &info), options.style);
   if (info.wants_depth || info.wants_normals || info.wants_history) {
     throw Error(options.style + ": this style needs depth, normals or motion, which pictures do not have");
   }
-  controls_.size = sizeof controls_;
-  impastoDefaultControls(&controls_);
-  controls_.strength = options.strength;
-  controls_.color_preservation = options.color_preservation;
-  controls_.detail = options.detail;
   if (options.backend != PainterBackend::Reference) {
     try {
       blocks_ = createVulkanPainter(style_.get(), options.validation);

@@ -18,7 +18,7 @@ enum class PainterBackend { Auto, Vulkan, Reference };
 struct PainterOptions {
   std::string style;  // path of a style file
   PainterBackend backend = PainterBackend::Auto;
-  float strength = 1, color_preservation = 0, detail = 0;  // see ImpastoControls
+  ImpastoControls controls{};
   bool validation = false;
 };
 
@@ -34,7 +34,7 @@ class Painter {
 
  private:
   UniqueStyle style_;
-  ImpastoControls controls_{};
+  ImpastoControls controls_;
   std::unique_ptr<BlockPainter> blocks_;
 };
 

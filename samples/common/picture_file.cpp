@@ -11,9 +11,9 @@
 #include <string>
 
 #include "common/error.h"
-#include "common/jpeg_info.h"
 #include "common/output_file.h"
 #include "common/stb_config.h"
+#include "renderer/jpeg_info.h"
 
 #include <stb/stb_image.h>
 #include <stb/stb_image_write.h>
@@ -93,8 +93,8 @@ std::optional<PictureFormat> pictureFormat(const std::filesystem::path& path) {
 Picture readPicture(const std::filesystem::path& path) try {
   const std::vector<uint8_t> bytes = readFile(path);
   const int size = static_cast<int>(bytes.size());
-  JpegInfo jpeg{.complete = true};
-  if (looksLikeJpeg(bytes)) jpeg = inspectJpeg(bytes);
+  render::JpegInfo jpeg{.complete = true};
+  if (render::looksLikeJpeg(bytes)) jpeg = render::inspectJpeg(bytes);
   if (!jpeg.sound) throw Error(path.string() + ": damaged: a Huffman table of the JPEG makes no sense");
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(bytes.data(), size, &width, &height, &channels)) {
@@ -112,7 +112,9 @@ Picture readPicture(const std::filesystem::path& path) try {
   if (!pixels) {
     const std::string reason = stbi_failure_reason();
     if (reason == "outofmem") throw std::bad_alloc();
-    throw Error(path.string() + ": damaged: " + reason);
+    // stb_image says nothing at all where a PNG lacks its last chunk.
+    const bool cut_off = reason.empty() || reason == "outofdata" || reason == "not enough pixels";
+    throw Error(path.string() + ": damaged: " + (cut_off ? "the data end too early" : reason));
   }
   Picture picture;
   picture.width = static_cast<uint32_t>(width);

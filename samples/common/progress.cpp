@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "common/message.h"
+
 namespace impasto::app {
 namespace {
 
@@ -39,7 +41,7 @@ void Progress::update(double done, const std::string& what) {
   const std::string left = done > 0 ? formatDuration((total_ - done) / rate) + " left" : "";
   // \x1b[K clears what a longer line left behind.
   std::fprintf(stderr, "%s%.0f of %.0f, %.3g %s/s, %s  %s%s", terminal_ ? "\r" : "", std::floor(done), total_, rate,
-               unit_.c_str(), left.c_str(), what.c_str(), terminal_ ? "\x1b[K" : "\n");
+               unit_.c_str(), left.c_str(), oneLine(what).c_str(), terminal_ ? "\x1b[K" : "\n");
   std::fflush(stderr);
   shown_ = terminal_;
 }

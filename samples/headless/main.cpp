@@ -9,6 +9,7 @@
 #include "common/command_line.h"
 #include "common/error.h"
 #include "common/interrupt.h"
+#include "common/message.h"
 #include "common/picture_file.h"
 #include "common/progress.h"
 #include "frame_source.h"
@@ -26,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 render::Scene loadScene(const RenderOptions& options) {
   render::Scene scene = options.scene == "sample" ? render::makeSampleScene() : render::loadGltf(options.scene);
   for (const std::string& warning : scene.warnings) {
-    std::fprintf(stderr, "%s: %s: %s\n", kProgram, options.scene.c_str(), warning.c_str());
+    complain(kProgram, options.scene + ": " + warning);
   }
   const auto inRange = [&](const char* flag, int index, size_t count, const char* what) {
     if (index > 0 && static_cast<size_t>(index) >= count) {
@@ -59,29 +60,24 @@ Studio openStudio(const RenderOptions& options, const std::vector<NamedStyle>& s
   render::DeviceOptions device;
   device.application_name = kProgram;
   device.validation = options.validation;
-  ImpastoControls controls{};
-  impastoDefaultControls(&controls);
-  controls.strength = options.strength;
-  controls.color_preservation = options.color_preservation;
-  controls.detail = options.detail;
 
   Studio studio;
   const FrameOptions& frame = options.frame;
   if (!styles.empty() && options.backend != RenderBackend::Reference) {
     try {
       studio.painting = createPaintingDevice(device);
-      studio.stylist = createVulkanStylist(studio.painting, styles, controls, frame.width, frame.height);
+      studio.stylist = createVulkanStylist(studio.painting, styles, options.controls, frame.width, frame.height);
       studio.backend = "vulkan";
       return studio;
     } catch (const Error& error) {
       if (options.backend == RenderBackend::Vulkan) throw;
-      std::fprintf(stderr, "%s: %s; painting with the reference instead\n", kProgram, error.what());
+      complain(kProgram, std::string(error.what()) + "; painting with the reference instead");
       studio.painting = {};
     }
   }
   studio.painting.device = std::make_unique<render::Device>(device);
   if (!styles.empty()) {
-    studio.stylist = createReferenceStylist(styles, controls, frame.width, frame.height);
+    studio.stylist = createReferenceStylist(styles, options.controls, frame.width, frame.height);
     studio.backend = "reference";
   }
   return studio;

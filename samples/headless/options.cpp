@@ -1,25 +1,14 @@
 #include "options.h"
 
 #include <charconv>
-#include <cmath>
 #include <optional>
 #include <string_view>
 
+#include "common/command_line.h"
 #include "common/error.h"
 
 namespace impasto::app {
 namespace {
-
-// A finite number in a range; CLI::Range lets NaN through.
-CLI::Validator finiteIn(double low, double high) {
-  return CLI::Validator(
-      [=](std::string& text) -> std::string {
-        double value = 0.0;
-        if (CLI::detail::lexical_cast(text, value) && std::isfinite(value) && value >= low && value <= high) return "";
-        return text + " is not a number from " + CLI::detail::to_string(low) + " to " + CLI::detail::to_string(high);
-      },
-      "NUMBER");
-}
 
 std::optional<uint32_t> parseSide(std::string_view text) {
   uint32_t value = 0;
@@ -44,10 +33,10 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->check(CLI::Range(1u, 1000000u))
       ->capture_default_str();
   parser.add_option("--fps", options.frame.fps, "Frames a second of the scene's time")
-      ->check(finiteIn(0.01, 100000.0))
+      ->check(numberFrom(0.01, 100000.0))
       ->capture_default_str();
   parser.add_option("--start-time", options.frame.start_time, "Where in the animation to begin, seconds")
-      ->check(finiteIn(0.0, 1000000.0))
+      ->check(numberFrom(0.0, 1000000.0))
       ->capture_default_str();
   parser.add_option("--out", arguments.out, "Folder for the pictures [out, unless --capture is given]")
       ->type_name("DIR");
@@ -70,15 +59,7 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->check(CLI::Range(0, 100000));
   parser.add_option("--animation", options.frame.animation, "Which of the scene's animations, counted from 0")
       ->check(CLI::Range(0, 100000));
-  parser.add_option("--strength", options.strength, "0: as rendered; 1: painted")
-      ->check(finiteIn(0.0, 1.0))
-      ->capture_default_str();
-  parser.add_option("--color-preservation", options.color_preservation, "1: keep the scene's own colours")
-      ->check(finiteIn(0.0, 1.0))
-      ->capture_default_str();
-  parser.add_option("--detail", options.detail, "How much of the scene's fine detail is put back")
-      ->check(finiteIn(0.0, 1.0))
-      ->capture_default_str();
+  addControls(parser, options.controls, "scene");
   parser.add_flag("--side-by-side", options.side_by_side, "Also one picture with the plain and the painted frames");
   parser.add_flag("--json", options.json, "Print what was done, with timings, as JSON");
   parser.add_flag("--validation", options.validation, "With the Vulkan validation layers; what they say fails");

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <impasto/impasto.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,7 +22,7 @@ struct RenderOptions {
   std::filesystem::path out;      // empty: no pictures
   std::filesystem::path capture;  // empty: no capture
   RenderBackend backend = RenderBackend::Auto;
-  float strength = 1.0f, color_preservation = 0.0f, detail = 0.0f;
+  ImpastoControls controls{};
   bool side_by_side = false;
   bool json = false;
   bool validation = false;

@@ -8,6 +8,7 @@
 #include "common/command_line.h"
 #include "common/error.h"
 #include "common/interrupt.h"
+#include "common/message.h"
 #include "common/picture_file.h"
 #include "controls.h"
 #include "renderer/scene/gltf.h"
@@ -23,7 +24,7 @@ struct ViewerOptions {
   std::string scene = "sample";
   std::vector<std::string> styles;
   uint32_t width = 1280, height = 720;
-  float strength = 1.0f, color_preservation = 0.0f, detail = 0.0f;
+  ImpastoControls controls{};
   uint32_t frames = 0;     // 0: until the window is closed
   std::string screenshot;  // of the last of `frames`
   bool validation = false;
@@ -71,7 +72,7 @@ int run(const ViewerOptions& options) {
   const std::vector<ViewerStyle> styles = loadViewerStyles(options.styles);
   const render::Scene scene = options.scene == "sample" ? render::makeSampleScene() : render::loadGltf(options.scene);
   for (const std::string& warning : scene.warnings) {
-    std::fprintf(stderr, "%s: %s: %s\n", kProgram, options.scene.c_str(), warning.c_str());
+    complain(kProgram, options.scene + ": " + warning);
   }
   Window window(options.width, options.height, "Impasto");
   render::DeviceOptions device;
@@ -87,12 +88,7 @@ int run(const ViewerOptions& options) {
   }
   Viewer viewer(painting, scene, styles, window.framebufferExtent());
 
-  ImpastoControls initial{};
-  impastoDefaultControls(&initial);
-  initial.strength = options.strength;
-  initial.color_preservation = options.color_preservation;
-  initial.detail = options.detail;
-  ViewerControls controls(window, styles.size(), initial);
+  ViewerControls controls(window, styles.size(), options.controls);
   const float radius = render::worldBounds(scene, render::poseAt(scene, 0.0)).radius();
 
   double scene_seconds = 0.0;
@@ -156,15 +152,7 @@ int main(int argc, char** argv) {
   parser.add_option("--height", options.height, "Of the window, pixels")
       ->check(CLI::Range(1u, render::kMaxExtent))
       ->capture_default_str();
-  parser.add_option("--strength", options.strength, "0: as rendered; 1: painted")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  parser.add_option("--color-preservation", options.color_preservation, "1: keep the scene's own colours")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  parser.add_option("--detail", options.detail, "How much of the scene's fine detail is put back")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  addControls(parser, options.controls, "scene");
   parser.add_option("--frames", options.frames, "Close after so many frames")->check(CLI::Range(1u, 1000000u));
   parser.add_option("--screenshot", options.screenshot, "With --frames: save the last one")->type_name("FILE");
   parser.add_flag("--validation", options.validation, "With the Vulkan validation layers; what they say fails");
