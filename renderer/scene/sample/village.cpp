@@ -240,13 +240,14 @@ void addLaundry(MeshBuilder& builder, const Materials& m) {
 }
 
 void addQuay(MeshBuilder& builder, const Materials& m) {
-  // A low wall of stone blocks along the first row of houses.
+  // A low wall of stone blocks along the first row of houses, and behind it a paved street up to their doors.
   for (int i = 0; i < 30; ++i) {
     const float z = 14.0f - 2.6f * static_cast<float>(i);
     const float x = 21.8f + 0.0025f * (z + 22.0f) * (z + 22.0f) - 0.9f;
     builder.transform = place(x, 0.0f, z, 0.0f);
     const float tone = 0.85f + 0.3f * hash01(static_cast<uint32_t>(i), 3u, 5u);
     builder.box(m.stone, {-0.6f, -3.0f, -1.35f}, {0.5f, 1.15f, 1.35f}, paint(0xC2B192) * tone, 0.4f);
+    builder.box(m.stone, {0.5f, -3.0f, -1.35f}, {5.2f, 0.78f, 1.35f}, paint(0xBFAE8E) * tone, 0.5f);
   }
 }
 
