@@ -5,6 +5,12 @@
 #include <random>
 
 namespace impasto::render {
+namespace {
+
+// Of a scene that is a single point.
+constexpr float kLeastRadius = 1e-10f;
+
+}  // namespace
 
 glm::mat4 CameraView::projection(float aspect) const {
   const float f = 1.0f / std::tan(vertical_fov * 0.5f);
@@ -26,12 +32,15 @@ CameraView sceneCamera(const Scene& scene, const Pose& pose, float aspect, int i
   if (index >= 0 && static_cast<size_t>(index) < scene.cameras.size()) {
     const SceneCamera& camera = scene.cameras[static_cast<size_t>(index)];
     glm::mat4 world = pose.world[static_cast<size_t>(camera.node)];
-    for (int axis = 0; axis < 3; ++axis) world[axis] = glm::normalize(world[axis]);  // a view does not scale
+    for (int axis = 0; axis < 3; ++axis) {  // a view does not scale; nor does one whose node is shrunk to nothing
+      const float length = glm::length(world[axis]);
+      world[axis] = length > 0.0f ? world[axis] / length : glm::mat4(1.0f)[axis];
+    }
     return {glm::inverse(world), camera.vertical_fov, camera.near_plane};
   }
   const Bounds bounds = worldBounds(scene, pose);
   const glm::vec3 center = bounds.empty() ? glm::vec3(0.0f) : bounds.center();
-  const float radius = bounds.empty() ? 1.0f : std::max(bounds.radius(), 1e-4f);
+  const float radius = bounds.empty() ? 1.0f : std::max(bounds.radius(), kLeastRadius);
   constexpr float kFov = 0.75f;
   const glm::vec3 from = glm::normalize(glm::vec3(0.62f, 0.42f, 1.0f));
   // As near as all eight corners of the box allow.
@@ -53,7 +62,7 @@ CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, f
   const auto uniform = [&](float low, float high) {
     return low + (high - low) * (static_cast<float>(random() >> 8) / 16777216.0f);
   };
-  const float radius = bounds.empty() ? 1.0f : std::max(bounds.radius(), 1e-4f);
+  const float radius = bounds.empty() ? 1.0f : std::max(bounds.radius(), kLeastRadius);
   glm::vec3 position, target;
   float reach = radius;  // the size of what is looked at, for how far the camera wanders
   if (!scene.viewpoints.empty()) {

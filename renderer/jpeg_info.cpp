@@ -1,11 +1,11 @@
-#include "common/jpeg_info.h"
+#include "renderer/jpeg_info.h"
 
 #include <algorithm>
 #include <array>
 #include <numeric>
 #include <optional>
 
-namespace impasto::app {
+namespace impasto::render {
 namespace {
 
 constexpr uint8_t kStartOfImage = 0xD8, kEndOfImage = 0xD9, kHuffmanTables = 0xC4, kApp1 = 0xE1;
@@ -102,4 +102,4 @@ JpegInfo inspectJpeg(std::span<const uint8_t> bytes) {
   return info;
 }
 
-}  // namespace impasto::app
+}  // namespace impasto::render

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace impasto::app {
+namespace impasto::render {
 
 struct JpegInfo {
   bool complete = false;  // the end-of-image marker was found: the picture is not cut off
@@ -19,4 +19,4 @@ bool looksLikeJpeg(std::span<const uint8_t> bytes);
 // Walks the markers of hostile bytes; never reads outside them. Sees every segment that stb_image sees.
 JpegInfo inspectJpeg(std::span<const uint8_t> bytes);
 
-}  // namespace impasto::app
+}  // namespace impasto::render

@@ -217,17 +217,24 @@ void SceneRenderer::createTargets() {
   ImageInfo info;
   info.width = width_;
   info.height = height_;
+  const auto create = [&](const char* name) {
+    try {
+      return createImage(device_, name, info);
+    } catch (const Error& error) {
+      throw Error("frames of " + std::to_string(width_) + "x" + std::to_string(height_) + " pixels: " + error.what());
+    }
+  };
   const auto multisampled = [&](const char* name, VkFormat format) {
     info.samples = kSamples;
     info.format = format;
     info.usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
-    return createImage(device_, name, info);
+    return create(name);
   };
   const auto resolved = [&](const char* name, VkFormat format) {
     info.samples = VK_SAMPLE_COUNT_1_BIT;
     info.format = format;
     info.usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT;
-    return createImage(device_, name, info);
+    return create(name);
   };
   color_samples_ = multisampled("HDR colour, 4 samples", kHdrFormat);
   depth_samples_ = multisampled("linear depth, 4 samples", kDepthFormat);
@@ -241,7 +248,7 @@ void SceneRenderer::createTargets() {
   info.format = kDepthBufferFormat;
   info.usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT;
   info.aspect = VK_IMAGE_ASPECT_DEPTH_BIT;
-  depth_buffer_ = createImage(device_, "depth buffer", info);
+  depth_buffer_ = create("depth buffer");
 
   writeImage(device_, resolve_set_, 0, point_sampler_.get(), color_samples_);
   writeImage(device_, resolve_set_, 1, point_sampler_.get(), depth_samples_);

@@ -7,7 +7,7 @@ namespace impasto::render {
 
 ShadowFit fitShadow(const Bounds& scene, const CameraView& camera, float aspect, const glm::vec3& to_sun,
                     float shadow_distance, uint32_t resolution) {
-  const float scene_radius = scene.empty() ? 1.0f : std::max(scene.radius(), 1e-4f);
+  const float scene_radius = scene.empty() ? 1.0f : std::max(scene.radius(), 1e-10f);
   glm::vec3 center = scene.empty() ? glm::vec3(0.0f) : scene.center();
   float radius = scene_radius;
   if (shadow_distance > 0.0f) {

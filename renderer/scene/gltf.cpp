@@ -19,7 +19,7 @@ void checkExtensions(const gltf::Document& document) {
   if (required == document.root().end()) return;
   if (!required->is_array()) document.fail("extensionsRequired", "not an array");
   for (const gltf::Json& item : *required) {
-    const std::string name = item.is_string() ? item.get<std::string>() : item.dump();
+    const std::string name = item.is_string() ? item.get<std::string>() : gltf::quote(item);
     if (std::find(kExtensions.begin(), kExtensions.end(), name) == kExtensions.end()) {
       document.fail("extensionsRequired", "the scene needs " + name + ", which is not supported");
     }
@@ -39,6 +39,12 @@ Scene loadGltf(const std::filesystem::path& path) {
 
   const Bounds bounds = worldBounds(scene, poseAt(scene, 0.0));
   if (bounds.empty()) document.fail("scene", "there is nothing to show in it");
+  // Beyond, squares of distances leave fp32.
+  constexpr float kFarthest = 1e12f;
+  const glm::vec3 reach = glm::max(glm::abs(bounds.low), glm::abs(bounds.high));
+  if (!(std::max({reach.x, reach.y, reach.z}) < kFarthest)) {
+    document.fail("scene", "reaches farther than 1e12 units from the origin");
+  }
   // A file says nothing of air: a little haze, in proportion to its size.
   scene.environment.haze_distance = bounds.radius() * 40.0f;
   return scene;

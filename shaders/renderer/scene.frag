@@ -28,6 +28,9 @@ float sunlight(vec3 world, vec3 normal) {
   return mix(lit / 9.0, 1.0, fade);
 }
 
+// The angle's part in Schlick's Fresnel term. Rounding may make the cosine larger than 1, and pow() then NaN.
+float grazing(vec3 normal, vec3 view) { return pow(1.0 - clamp(dot(normal, view), 0.0, 1.0), 5.0); }
+
 // Tangent space from screen derivatives (Schueler 2013), so that meshes need no tangents.
 vec3 perturbNormal(vec3 normal, float strength) {
   vec3 dp1 = dFdx(v_world), dp2 = dFdy(v_world);
@@ -51,7 +54,7 @@ vec3 waterColor(vec3 view, out vec3 normal) {
   vec3 mirrored = reflect(-view, normal);
   mirrored.y = abs(mirrored.y) + 0.01;
   mirrored = normalize(mirrored);
-  float fresnel = 0.02 + 0.98 * pow(1.0 - max(dot(normal, view), 0.0), 5.0);
+  float fresnel = 0.02 + 0.98 * grazing(normal, view);
   float shade = sunlight(v_world, vec3(0.0, 1.0, 0.0));
   vec3 body = v_color.rgb * (ambientLight(normal) + 0.22 * frame.sun_color.rgb * shade);
   vec3 mirror = skyGradient(mirrored);
@@ -112,7 +115,7 @@ void main() {
       vec3 half_way = normalize(view + frame.to_sun.xyz);
       float shininess = 2.0 / (roughness * roughness * roughness * roughness) - 2.0;
       float highlight = (shininess + 8.0) * 0.04 * pow(max(dot(normal, half_way), 1e-4), shininess);
-      vec3 fresnel = f0 + (1.0 - f0) * pow(1.0 - max(dot(normal, view), 0.0), 5.0) * (1.0 - roughness) * (1.0 - roughness);
+      vec3 fresnel = f0 + (1.0 - f0) * grazing(normal, view) * (1.0 - roughness) * (1.0 - roughness);
       vec3 mirrored = reflect(-view, normal);
       vec3 mirror = mix(skyGradient(mirrored), ambientLight(mirrored) * 1.4, roughness);
       color = base.rgb * (1.0 - metallic * 0.9) * diffuse + fresnel * mirror * mix(0.35, 1.0, max(metallic, 1.0 - roughness)) +

@@ -1,5 +1,6 @@
 #include "renderer/scene/gltf/document.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -8,6 +9,9 @@ namespace impasto::render::gltf {
 namespace {
 
 constexpr uintmax_t kMaxFileBytes = 2'000'000'000;
+
+constexpr std::array kLists = {"accessors", "animations", "bufferViews", "buffers",  "cameras", "images",  "materials",
+                               "meshes",    "nodes",      "samplers",    "scenes",   "skins",   "textures"};
 
 std::vector<std::byte> readFile(const std::filesystem::path& path) {
   std::error_code error;
@@ -79,6 +83,12 @@ std::string decodePercent(std::string_view text) {
 
 }  // namespace
 
+std::string quote(const Json& value) {
+  constexpr size_t kLongest = 80;
+  if (value.is_structured()) return value.is_array() ? "an array" : "an object";  // dump() would recurse into it
+  return value.dump(-1, ' ', true).substr(0, kLongest);
+}
+
 Document::Document(const std::filesystem::path& path) : path_(path) {
   const std::vector<std::byte> file = readFile(path);
   std::string json;
@@ -98,11 +108,13 @@ Document::Document(const std::filesystem::path& path) : path_(path) {
     throw Error(path_.string() + ": " + (version.empty() ? "no glTF version" : "glTF version " + version) +
                 "; 2.0 is read");
   }
+  checkLists();
   loadBuffers();
 }
 
 void Document::fail(const std::string& where, const std::string& what) const {
-  throw Error(path_.string() + ": " + where + ": " + what);
+  constexpr size_t kLongest = 300;  // a file may hold names without end
+  throw Error(path_.string() + ": " + where + ": " + what.substr(0, kLongest));
 }
 
 // Header (magic, version, length), then chunks of length, type and bytes: JSON first, then perhaps BIN.
@@ -159,13 +171,18 @@ std::vector<std::byte> Document::fetch(const std::string& uri, const std::string
 const std::vector<Json>& Document::list(const std::string& name) const {
   static const std::vector<Json> kEmpty;
   const auto found = root_.find(name);
-  if (found == root_.end()) return kEmpty;
-  if (!found->is_array()) fail(name, "not an array");
-  const auto& items = found->get_ref<const Json::array_t&>();
-  for (const Json& item : items) {
-    if (!item.is_object()) fail(name, "an item that is not an object");
+  return found == root_.end() ? kEmpty : found->get_ref<const Json::array_t&>();
+}
+
+void Document::checkLists() const {
+  for (const char* name : kLists) {
+    const auto found = root_.find(name);
+    if (found == root_.end()) continue;
+    if (!found->is_array()) fail(name, "not an array");
+    for (const Json& item : *found) {
+      if (!item.is_object()) fail(name, "an item that is not an object");
+    }
   }
-  return items;
 }
 
 std::optional<size_t> Document::index(const Json& parent, const char* key, const std::string& list_name,

@@ -17,6 +17,9 @@ namespace impasto::render::gltf {
 
 using Json = nlohmann::json;
 
+// A value as messages quote it: never long, never deep.
+std::string quote(const Json& value);
+
 class Document {
  public:
   // Reads the file, its JSON and all its buffers. Throws Error.
@@ -24,7 +27,7 @@ class Document {
 
   [[noreturn]] void fail(const std::string& where, const std::string& what) const;
 
-  // The top-level array `name`; empty if the file has none. Its items are objects.
+  // The top-level array `name`, one of kLists; empty if the file has none. Its items are objects.
   const std::vector<Json>& list(const std::string& name) const;
   const Json& root() const noexcept { return root_; }
 
@@ -44,6 +47,7 @@ class Document {
 
  private:
   void parseGlb(const std::vector<std::byte>& file, std::string& json);
+  void checkLists() const;
   void loadBuffers();
 
   std::filesystem::path path_;

@@ -2,6 +2,7 @@
 #include <limits>
 #include <memory>
 
+#include "renderer/jpeg_info.h"
 #include "renderer/scene/gltf/readers.h"
 
 // A private copy of the decoder: programs that link this library may have one of their own.
@@ -26,6 +27,11 @@ bool decodeImage(std::span<const std::byte> bytes, Texture& texture) {
   if (bytes.empty() || bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return false;
   const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
   const int size = static_cast<int>(bytes.size());
+  const std::span<const uint8_t> octets(data, bytes.size());
+  if (looksLikeJpeg(octets)) {
+    const JpegInfo jpeg = inspectJpeg(octets);
+    if (!jpeg.sound || !jpeg.complete) return false;
+  }
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(data, size, &width, &height, &channels)) return false;
   if (width <= 0 || height <= 0 || int64_t{width} * height > kMaxPixels) return false;

@@ -42,7 +42,7 @@ class TextureReader {
     const std::string where = "image " + std::to_string(index);
     const Json& item = document_.list("images")[index];
     const std::string uri = document_.text(item, "uri");
-    texture.name = uri.empty() || uri.size() > 200 ? where : uri;
+    texture.name = uri.empty() || uri.size() > 200 || uri.rfind("data:", 0) == 0 ? where : uri;
     try {
       if (const auto view = document_.index(item, "bufferView", "bufferViews", where)) {
         if (decodeImage(document_.bufferView(*view, where), texture)) return true;

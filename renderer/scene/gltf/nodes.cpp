@@ -16,7 +16,7 @@ std::vector<size_t> indexList(const Document& document, const Json& parent, cons
   for (const Json& item : *found) {
     if (!item.is_number_unsigned() || item.get<uint64_t>() >= limit) {
       document.fail(where,
-                    std::string(key) + " holds " + item.dump() + ", but there are " + std::to_string(limit) + " nodes");
+                    std::string(key) + " holds " + quote(item) + ", but there are " + std::to_string(limit) + " nodes");
     }
     out.push_back(item.get<size_t>());
   }
