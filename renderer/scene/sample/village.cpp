@@ -140,12 +140,15 @@ void addHouse(MeshBuilder& builder, const Materials& m, const House& house, uint
     if (gable) addOpening(builder, m, 0.0f, h + 0.25f, face, 0.6f, 0.8f, shutter, false);
   }
   builder.transform = base;
-  // Flowers under the front windows and a bench-like planter by the door.
+  // Flowers under the front windows, not before the door.
+  const float door = house.width * ((static_cast<float>(door_column) + 0.5f) / static_cast<float>(columns) - 0.5f);
   for (int i = 0; i < 3; ++i) {
     const float x = random.uniform(-0.8f, 0.8f) * w;
     const std::array petals = {paint(0xD8452E), paint(0xE88AA8), paint(0xF2C14A), paint(0xB04A9C)};
+    const glm::vec3 petal = petals[random.below(4)];
+    if (std::abs(x - door) < 1.1f) continue;
     builder.box(m.wood, {x - 0.5f, 0.35f, d + 0.25f}, {x + 0.5f, 0.75f, d + 0.65f}, paint(0x8A5A3C), 1.2f);
-    builder.box(m.plain, {x - 0.5f, 0.75f, d + 0.22f}, {x + 0.5f, 1.0f, d + 0.68f}, petals[random.below(4)]);
+    builder.box(m.plain, {x - 0.5f, 0.75f, d + 0.22f}, {x + 0.5f, 1.0f, d + 0.68f}, petal);
     builder.box(m.plain, {x - 0.42f, 0.95f, d + 0.28f}, {x + 0.3f, 1.15f, d + 0.6f}, paint(0x5F8A3C));
   }
 }
