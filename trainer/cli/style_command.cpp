@@ -65,7 +65,7 @@ void addStyleCommand(CLI::App& app, Job& job) {
   command->add_option("--style-layer-weights", a.style_layer_weights, "One for each of them, comma-separated")
       ->delimiter(',');
   command->add_flag("--gram-center,!--no-gram-center", s.gram_center,
-                    "While at half resolution, subtract the painting's channel means before Gram matrices");
+                    "Subtract the painting's channel means before Gram matrices: always at half resolution, half and half at full");
   command->add_option("--optimizer", s.optimizer, "muon or adam")->capture_default_str();
   command->add_option("--lr", s.learning_rate, "Peak learning rate; 0: 0.012 for muon, 0.002 for adam")
       ->capture_default_str();

@@ -38,7 +38,8 @@ torch::Tensor structureLoss(const torch::Tensor& pictures, const torch::Tensor& 
   const torch::Tensor mean_y = boxMean(y), mean_x = boxMean(x);
   const torch::Tensor variance_y = boxMean(y * y) - mean_y * mean_y, variance_x = boxMean(x * x) - mean_x * mean_x;
   const torch::Tensor covariance = boxMean(x * y) - mean_x * mean_y;
-  return (1 - (2 * covariance + kStability) / (variance_x + variance_y + kStability)).mean();
+  const torch::Tensor difference = 1 - (2 * covariance + kStability) / (variance_x + variance_y + kStability);
+  return (difference * (variance_x / (variance_x + kStability))).mean();
 }
 
 torch::Tensor edgeLoss(const torch::Tensor& pictures, const torch::Tensor& frames) {

@@ -11,8 +11,9 @@ torch::Tensor luma(const torch::Tensor& pictures);
 // Length of the Sobel gradient of N x 1 x H x W, per pixel: N x 1 x (H - 2) x (W - 2).
 torch::Tensor slopes(const torch::Tensor& lightness);
 
-// 1 - the contrast-structure term of SSIM (Wang et al. 2004, eq. 9 and 10 combined) of lightness, over 5x5 boxes: what is
-// an edge in the frame stays one, of the same sign, however light or dark the paint. N x 3 x H x W, H and W at least 5.
+// 1 - the contrast-structure term of SSIM (Wang et al. 2004, eq. 9 and 10 combined) of lightness, over 5x5 boxes, each
+// weighted by v / (v + C2) of the frame's variance v there: what is an edge in the frame stays one, of the same sign,
+// however light or dark the paint; where the frame is flat, strokes cost nothing. N x 3 x H x W, H and W at least 5.
 torch::Tensor structureLoss(const torch::Tensor& pictures, const torch::Tensor& frames);
 
 // The share of the frame's edge contrast that is lost: gradients of lightness (Sobel, per pixel, after a 3 x 3 average) up

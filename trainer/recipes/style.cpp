@@ -63,6 +63,16 @@ torch::Tensor asSeen(const torch::Tensor& pictures, bool full_resolution) {
   return torch::reflection_pad2d(scaled, {kMirrored, kMirrored, kMirrored, kMirrored});
 }
 
+// Frame pixels around a training crop that the generator sees and the losses do not. Without them the border of every crop
+// is a place that the generator knows, and it lays out the painting's composition by it: a meadow along the lower edge.
+// A multiple of 8, the generator's alignment.
+int64_t contextPixels(int image_size) { return image_size / 4 / 8 * 8; }
+
+torch::Tensor withoutContext(const torch::Tensor& pictures, int64_t image_size) {
+  const int64_t context = (pictures.size(2) - image_size) / 2;
+  return pictures.narrow(2, context, image_size).narrow(3, context, image_size);
+}
+
 // A cosine for each of the two parts of training: the second one, at full resolution, has much to change.
 double learningRate(double peak, int64_t step, int64_t steps, double full_resolution_at) {
   const double warm_up = std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(kWarmUpSteps));
@@ -94,7 +104,7 @@ struct StyleTraining::State {
   Split pictures;
   CropLoader::Options crops;
   Generator generator{nullptr}, average{nullptr};  // average: defined once norms are frozen
-  std::unique_ptr<GramStyleLoss> style_loss, half_style_loss;  // of the painting at full and at half resolution
+  std::vector<GramStyleLoss> style_losses, half_style_losses;  // of the painting at full and at half resolution
   std::unique_ptr<PaletteLoss> palette_loss;
   std::unique_ptr<FigureMeter> meter;
   std::set<std::string> layers;  // of the perceptual network: style and content
@@ -189,7 +199,10 @@ torch::Tensor StyleTraining::State::losses(const torch::Tensor& frames, const to
   }
   const std::map<std::string, torch::Tensor> features = vgg.features(asSeen(paintings, full_resolution), layers);
   const torch::Tensor content = contentLoss(features.at(settings.content_layer), content_target);
-  const torch::Tensor style = (full_resolution ? *style_loss : *half_style_loss)(features);
+  const std::vector<GramStyleLoss>& gram_losses = full_resolution ? style_losses : half_style_losses;
+  torch::Tensor style = gram_losses[0](features);
+  for (size_t i = 1; i < gram_losses.size(); ++i) style = style + gram_losses[i](features);
+  style = style / static_cast<double>(gram_losses.size());
   torch::Tensor total = settings.content_weight * content + settings.style_weight * style;
   values.content = content.item<double>();
   values.style = style.item<double>();
@@ -228,18 +241,18 @@ StyleTraining::StyleTraining(const StyleSettings& settings, const Runtime& runti
     torch::NoGradGuard no_grad;
     const torch::Tensor tensor = toTensor(painting).unsqueeze(0).to(runtime.device);
     const auto gramLoss = [&](bool full_resolution, bool center) {
-      return std::make_unique<GramStyleLoss>(settings.style_layers,
-                                             s.vgg.features(asSeen(tensor, full_resolution), s.layers), center);
+      return GramStyleLoss(settings.style_layers, s.vgg.features(asSeen(tensor, full_resolution), s.layers), center);
     };
-    s.style_loss = gramLoss(true, false);
-    s.half_style_loss = gramLoss(false, settings.gram_center);
+    s.half_style_losses.push_back(gramLoss(false, settings.gram_center));
+    s.style_losses.push_back(gramLoss(true, false));
+    if (settings.gram_center) s.style_losses.push_back(gramLoss(true, true));
     s.palette_loss = std::make_unique<PaletteLoss>(tensor);
     s.meter = std::make_unique<FigureMeter>(s.vgg, nullptr, tensor);
   }
 
   ImageFolder folder = readImageFolders(settings.content, std::max(kLargestContentSide, settings.image_size), s.log);
   s.pictures = splitPictures(std::move(folder.images), settings.holdout);
-  s.crops = {.crop = settings.image_size, .batch = settings.batch, .seed = settings.seed};
+  s.crops = {.crop = settings.image_size + 2 * static_cast<int>(contextPixels(settings.image_size)), .batch = settings.batch, .seed = settings.seed};
 
   torch::manual_seed(settings.seed);
   s.generator = Generator(makeGeneratorSpec(settings.size));
@@ -267,8 +280,10 @@ StyleLosses StyleTraining::step() {
   StyleLosses values;
   const bool full_resolution =
       static_cast<double>(s.step) >= s.settings.full_resolution_at * static_cast<double>(s.settings.steps);
+  const torch::Tensor paintings = s.generator->forward(frames, batch.noise_offsets);
+  const int64_t size = s.settings.image_size;
   const torch::Tensor loss =
-      s.losses(frames, s.generator->forward(frames, batch.noise_offsets), full_resolution, values);
+      s.losses(withoutContext(frames, size), withoutContext(paintings, size), full_resolution, values);
   if (!std::isfinite(values.total)) {
     throw Error(ErrorCode::Internal, "the loss stopped being a number at step " + std::to_string(s.step + 1) +
                                          ": lower --lr and go on with --resume " + checkpointPath(s.settings));

@@ -5,8 +5,8 @@
 //       + tv_weight * total variation
 //
 // For the first part of training the perceptual network looks at pictures and painting at half resolution (a quarter of
-// the cost, and twice the context) and Gram matrices are centred; for the rest it looks at full resolution, with plain
-// ones. Each part has a cosine of the learning rate to itself.
+// the cost, and twice the context) and Gram matrices are centred; for the rest it looks at full resolution, with centred
+// and plain ones. The generator sees some more of the frame than the losses. Each part has a cosine of the learning rate to itself.
 //
 // Johnson et al. 2016, with relative losses, Gram matrices that can be centred (Novak and Nikulin 2016), batch norms that
 // are frozen for the last part of training and folded on export, Muon, and weights averaged over the frozen part.
@@ -39,17 +39,17 @@ struct StyleSettings {
   int batch = 4;
   uint64_t seed = 1;
 
-  double content_weight = 1, style_weight = 3, tv_weight = 0;
+  double content_weight = 1, style_weight = 5, tv_weight = 0;
   double palette_weight = 0.4;          // colours as the painting's, see losses/palette.h
   double structure_weight = 0.3;        // edges stay, see losses/readability.h
-  double edge_weight = 0.6;             // they stay strong, likewise
+  double edge_weight = 0.4;             // they stay strong, likewise
   double tone_weight = 0.3;             // light stays light, likewise
   double lattice_weight = 30;           // no grid, see losses/lattice.h
   double detail_weight = 4;             // while at half resolution: no one-pixel checkerboard
   double full_resolution_at = 0.75;     // fraction of the steps from which the perceptual network sees every pixel
   std::string content_layer = "relu3_1";
   std::vector<StyleLayer> style_layers = {{"relu1_1", 0.5}, {"relu2_1", 0.75}, {"relu3_1", 1}, {"relu4_1", 1}};
-  bool gram_center = true;              // while at half resolution
+  bool gram_center = true;              // at half resolution; half of the error at full resolution
 
   std::string optimizer = "muon";       // of the convolution kernels: "muon" or "adam"
   double learning_rate = 0;             // 0: 0.012 for muon, 0.002 for adam
