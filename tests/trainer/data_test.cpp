@@ -1,6 +1,13 @@
 #include <filesystem>
 #include <fstream>
 
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include <stb/stb_image_write.h>
+#pragma GCC diagnostic pop
+
 #include "data/crop_loader.h"
 #include "data/image_folder.h"
 #include "io/sha256.h"
@@ -26,6 +33,19 @@ TEST_F(DataTest, BadFilesAreSkippedByNameAndTheRestIsRead) {
   ASSERT_EQ(skipped.size(), 2u);
   EXPECT_NE(skipped[0].find("broken.jpg"), std::string::npos) << skipped[0];
   EXPECT_NE(skipped[1].find("empty.png"), std::string::npos) << skipped[1];
+}
+
+TEST_F(DataTest, AJpegThatIsCutOffIsAnError) {
+  const Image image = makePicture(64, 48, 3);
+  std::string jpeg;
+  const auto append = [](void* to, void* data, int size) {
+    static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<size_t>(size));
+  };
+  ASSERT_TRUE(stbi_write_jpg_to_func(append, &jpeg, image.width, image.height, 3, image.rgb.data(), 90));
+  std::ofstream(file("whole.jpg"), std::ios::binary) << jpeg;
+  EXPECT_EQ(readImage(file("whole.jpg")).width, 64);
+  std::ofstream(file("cut.jpg"), std::ios::binary) << jpeg.substr(0, jpeg.size() * 9 / 10);
+  EXPECT_ERROR(readImage(file("cut.jpg")), ErrorCode::Io, "cut.jpg");
 }
 
 TEST_F(DataTest, MissingAndEmptyFoldersAreErrors) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <memory>
 #include <span>
 
@@ -19,22 +20,46 @@
 #include <stb/stb_image_write.h>
 #pragma GCC diagnostic pop
 
+#include "renderer/jpeg_info.h"
 #include "style/atomic_file.h"
 #include "style/error.h"
 
 namespace impasto::trainer {
 
+namespace {
+
+std::vector<uint8_t> readBytes(const std::string& path) {
+  constexpr std::streamoff kLargestFile = 1 << 30;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? std::streamoff(file.tellg()) : -1;
+  if (size < 0) throw Error(ErrorCode::Io, path + ": cannot be read");
+  if (size > kLargestFile) throw Error(ErrorCode::Io, path + ": is too large for a picture");
+  std::vector<uint8_t> bytes(static_cast<size_t>(size));
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(bytes.data()), size);
+  if (!file) throw Error(ErrorCode::Io, path + ": cannot be read");
+  return bytes;
+}
+
+}  // namespace
+
 Image readImage(const std::string& path) {
+  const std::vector<uint8_t> bytes = readBytes(path);
+  if (render::looksLikeJpeg(bytes)) {
+    const render::JpegInfo jpeg = render::inspectJpeg(bytes);
+    if (!jpeg.sound || !jpeg.complete) throw Error(ErrorCode::Io, path + ": is a damaged JPEG");
+  }
+  const auto length = static_cast<int>(bytes.size());
   int width = 0, height = 0, channels = 0;
-  if (!stbi_info(path.c_str(), &width, &height, &channels)) {
+  if (!stbi_info_from_memory(bytes.data(), length, &width, &height, &channels)) {
     throw Error(ErrorCode::Io, path + ": cannot be read as a picture: " + stbi_failure_reason());
   }
   if (int64_t{width} * height > kMaxImagePixels) {
     throw Error(ErrorCode::Io, path + ": " + std::to_string(width) + "x" + std::to_string(height) +
                                    " is too large, at most " + std::to_string(kMaxImagePixels >> 20) + " megapixels");
   }
-  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(stbi_load(path.c_str(), &width, &height, &channels, 3),
-                                                         stbi_image_free);
+  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
+      stbi_load_from_memory(bytes.data(), length, &width, &height, &channels, 3), stbi_image_free);
   if (!pixels) throw Error(ErrorCode::Io, path + ": cannot be read as a picture: " + stbi_failure_reason());
   Image image{width, height, {}};
   image.rgb.assign(pixels.get(), pixels.get() + size_t(width) * size_t(height) * 3);
