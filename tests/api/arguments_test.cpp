@@ -119,6 +119,7 @@ TEST_F(ArgumentsTest, CreateContext) {
   with([](auto& i) { i.get_instance_proc_addr = nullptr; });
   with([](auto& i) { i.queue_family_index = 1000; });
   with([](auto& i) { i.backend = static_cast<ImpastoBackend>(77); });
+  with([](auto& i) { i.backend = static_cast<ImpastoBackend>(-1); });
   with([](auto& i) { i.backend = IMPASTO_BACKEND_CUDA; }, IMPASTO_ERROR_UNSUPPORTED);
   with([](auto& i) {
     i.get_instance_proc_addr = [](VkInstance, const char*) -> PFN_vkVoidFunction { return nullptr; };

@@ -5,6 +5,7 @@
 #include "api/checks.h"
 #include "api/guard.h"
 #include "api/handles.h"
+#include "pass/host_enum.h"
 
 using namespace impasto;
 using namespace impasto::api;
@@ -38,11 +39,11 @@ ImpastoResult impastoCreateContext(const ImpastoContextInfo* info, ImpastoContex
     checkNotNull(info->physical_device, "info->physical_device");
     checkNotNull(info->device, "info->device");
     checkNotNull(info->get_instance_proc_addr, "info->get_instance_proc_addr");
-    switch (info->backend) {
+    switch (hostEnum(info->backend)) {
       case IMPASTO_BACKEND_AUTO:
       case IMPASTO_BACKEND_VULKAN: break;
       case IMPASTO_BACKEND_CUDA: throw Error(ErrorCode::Unsupported, "the CUDA backend is not in this version");
-      default: invalid("info->backend is " + std::to_string(static_cast<int>(info->backend)) + ", no known backend");
+      default: invalid("info->backend is " + std::to_string(hostEnum(info->backend)) + ", no known backend");
     }
     auto handle = std::make_unique<ImpastoContext_T>();
     handle->context = std::make_shared<Context>(*info);

@@ -6,6 +6,7 @@
 
 #include "pass/controls.h"
 #include "pass/frame_checks.h"
+#include "pass/host_enum.h"
 #include "pass/image_formats.h"
 #include "style/error.h"
 
@@ -14,11 +15,11 @@ namespace {
 
 [[noreturn]] void invalid(const std::string& message) { throw Error(ErrorCode::InvalidArgument, message); }
 
-ColorEncoding toEncoding(ImpastoColorEncoding encoding, const char* name) {
-  switch (encoding) {
+ColorEncoding toEncoding(const ImpastoColorEncoding& encoding, const char* name) {
+  switch (hostEnum(encoding)) {
     case IMPASTO_COLOR_ENCODING_SRGB: return ColorEncoding::Srgb;
     case IMPASTO_COLOR_ENCODING_LINEAR: return ColorEncoding::Linear;
-    default: invalid(std::string(name) + " is " + std::to_string(static_cast<int>(encoding)) + ", no known encoding");
+    default: invalid(std::string(name) + " is " + std::to_string(hostEnum(encoding)) + ", no known encoding");
   }
 }
 
