@@ -2,36 +2,11 @@
 // running out of host memory is survived where no driver is involved.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
 #include "api/injected_vulkan.h"
 #include "api/pass_fixture.h"
-
-namespace {
-
-constexpr int64_t kNever = INT64_MAX;
-thread_local bool counting = false;
-thread_local int64_t allocations = 0;
-thread_local int64_t fail_at = kNever;  // index of the allocation that fails while counting
-
-void* allocate(std::size_t size) {
-  if (counting && allocations++ == fail_at) throw std::bad_alloc();
-  if (void* memory = std::malloc(size ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-// The library's allocations come here too: an executable's operator new replaces everybody's.
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/allocations.h"
 
 namespace impasto::test {
 namespace {
@@ -39,8 +14,6 @@ namespace {
 class FramePathTest : public PassTest {
  protected:
   void TearDown() override {
-    counting = false;
-    fail_at = kNever;
     InjectedVulkan::reset();
     PassTest::TearDown();
   }
@@ -68,14 +41,13 @@ TEST_F(FramePathTest, RecordingAllocatesNothing) {
   frame.mask = frame.color;
   auto execute = sized<ImpastoExecuteInfo>();
   const auto command_buffer = reinterpret_cast<VkCommandBuffer>(&frame);  // goes nowhere
-  allocations = 0;
   for (uint32_t i = 0; i < 6; ++i) {
     frame.frame_index = execute.frame_index = i % 2;
-    counting = true;
+    AllocationWatch watch;
     const ImpastoResult inputs = impastoCmdRecordInputs(pass.get(), command_buffer, &frame);
     const ImpastoResult executed = impastoExecute(pass.get(), &execute);
     const ImpastoResult outputs = impastoCmdRecordOutputs(pass.get(), command_buffer, &frame);
-    counting = false;
+    const int64_t allocations = watch.stop();
     ASSERT_EQ(inputs, IMPASTO_SUCCESS) << impastoGetLastError();
     ASSERT_EQ(executed, IMPASTO_SUCCESS) << impastoGetLastError();
     ASSERT_EQ(outputs, IMPASTO_SUCCESS) << impastoGetLastError();
@@ -89,16 +61,14 @@ TEST_F(FramePathTest, RecordingAllocatesNothing) {
   const uint32_t after_set_style = InjectedVulkan::creatingCalls();
   EXPECT_GT(after_set_style, creating_calls);
   frame.frame_index = 0;
-  counting = true;
+  AllocationWatch watch;
   const ImpastoResult inputs = impastoCmdRecordInputs(pass.get(), command_buffer, &frame);
-  counting = false;
+  EXPECT_EQ(watch.stop(), 0);
   EXPECT_EQ(inputs, IMPASTO_SUCCESS);
-  EXPECT_EQ(allocations, 0);
   EXPECT_EQ(InjectedVulkan::creatingCalls(), after_set_style);
 }
 
-// Painting in host memory, and every error path: not the style reader, whose JSON library cannot run out of memory in
-// its destructors.
+// Painting in host memory, and every error path. Reading styles: tests/unit/out_of_memory_test.cpp.
 TEST(HostMemory, RunningOutIsAnErrorAndALaterTryWorks) {
   const StylePtr style = toHandle(makeSmallStyle(1));
   const std::vector<float> color = makePixels(12, 8, 1).rgb();
@@ -110,12 +80,9 @@ TEST(HostMemory, RunningOutIsAnErrorAndALaterTryWorks) {
   image.output = output.data();
   int64_t index = 0;
   for (ImpastoResult result = IMPASTO_ERROR_INTERNAL; result != IMPASTO_SUCCESS; ++index) {
-    allocations = 0;
-    fail_at = index;
-    counting = true;
+    AllocationWatch watch(Failing::One, index);
     result = impastoPaintHostImage(style.get(), &image);
-    counting = false;
-    fail_at = kNever;
+    watch.stop();
     if (result != IMPASTO_SUCCESS) {
       ASSERT_EQ(result, IMPASTO_ERROR_OUT_OF_MEMORY) << "allocation " << index << ": " << impastoGetLastError();
     }
