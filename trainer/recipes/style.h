@@ -39,7 +39,7 @@ struct StyleSettings {
   int batch = 4;
   uint64_t seed = 1;
 
-  double content_weight = 1, style_weight = 5, tv_weight = 0;
+  double content_weight = 2, style_weight = 5, tv_weight = 0;
   double palette_weight = 0.4;          // colours as the painting's, see losses/palette.h
   double structure_weight = 0.3;        // edges stay, see losses/readability.h
   double edge_weight = 0.4;             // they stay strong, likewise
