@@ -57,6 +57,8 @@ void addStyleCommand(CLI::App& app, Job& job) {
   command->add_option("--lattice-weight", s.lattice_weight, "Higher: less of a grid")->capture_default_str();
   command->add_option("--detail-weight", s.detail_weight, "Higher: the scene's fine detail stays")
       ->capture_default_str();
+  command->add_option("--border-weight", s.border_weight, "Higher: strokes at the border lie as they would without one")
+      ->capture_default_str();
   command->add_option("--full-resolution-at", s.full_resolution_at,
                       "Fraction of the steps from which losses see every pixel; half resolution before, 4x faster")
       ->capture_default_str();

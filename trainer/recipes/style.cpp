@@ -68,6 +68,17 @@ torch::Tensor asSeen(const torch::Tensor& pictures, bool full_resolution) {
 // A multiple of 8, the generator's alignment.
 int64_t contextPixels(int image_size) { return image_size / 4 / 8 * 8; }
 
+// Where the noise of a crop without its context begins.
+std::vector<std::pair<uint32_t, uint32_t>> withoutContext(std::vector<std::pair<uint32_t, uint32_t>> noise_offsets,
+                                                          int image_size) {
+  const auto texels = static_cast<uint32_t>(contextPixels(image_size) / 8);  // noise lies at 1/8
+  for (auto& [x, y] : noise_offsets) {
+    x += texels;
+    y += texels;
+  }
+  return noise_offsets;
+}
+
 torch::Tensor withoutContext(const torch::Tensor& pictures, int64_t image_size) {
   const int64_t context = (pictures.size(2) - image_size) / 2;
   return pictures.narrow(2, context, image_size).narrow(3, context, image_size);
@@ -282,8 +293,12 @@ StyleLosses StyleTraining::step() {
       static_cast<double>(s.step) >= s.settings.full_resolution_at * static_cast<double>(s.settings.steps);
   const torch::Tensor paintings = s.generator->forward(frames, batch.noise_offsets);
   const int64_t size = s.settings.image_size;
-  const torch::Tensor loss =
-      s.losses(withoutContext(frames, size), withoutContext(paintings, size), full_resolution, values);
+  const torch::Tensor seen = withoutContext(paintings, size);
+  torch::Tensor loss = s.losses(withoutContext(frames, size), seen, full_resolution, values);
+  if (s.settings.border_weight > 0 && s.average) {  // while norms depend on the batch, two passes differ by that
+    const torch::Tensor bordered = s.generator->forward(withoutContext(frames, size), withoutContext(batch.noise_offsets, s.settings.image_size));
+    loss = loss + s.settings.border_weight * (bordered - seen.detach()).abs().mean();
+  }
   if (!std::isfinite(values.total)) {
     throw Error(ErrorCode::Internal, "the loss stopped being a number at step " + std::to_string(s.step + 1) +
                                          ": lower --lr and go on with --resume " + checkpointPath(s.settings));

@@ -2,7 +2,7 @@
 //
 //   L = content_weight * content + style_weight * style + palette_weight * palette + structure_weight * structure
 //       + edge_weight * edges + tone_weight * tone + lattice_weight * lattice + detail_weight * fine detail
-//       + tv_weight * total variation
+//       + border_weight * border + tv_weight * total variation
 //
 // For the first part of training the perceptual network looks at pictures and painting at half resolution (a quarter of
 // the cost, and twice the context) and Gram matrices are centred; for the rest it looks at full resolution, with centred
@@ -46,6 +46,7 @@ struct StyleSettings {
   double tone_weight = 0.3;             // light stays light, likewise
   double lattice_weight = 30;           // no grid, see losses/lattice.h
   double detail_weight = 4;             // while at half resolution: no one-pixel checkerboard
+  double border_weight = 2;             // once norms are frozen: a crop is painted alike with and without its surroundings
   double full_resolution_at = 0.75;     // fraction of the steps from which the perceptual network sees every pixel
   std::string content_layer = "relu3_1";
   std::vector<StyleLayer> style_layers = {{"relu1_1", 0.5}, {"relu2_1", 0.75}, {"relu3_1", 1}, {"relu4_1", 1}};

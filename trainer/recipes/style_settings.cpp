@@ -27,6 +27,7 @@ std::string settingsJson(const StyleSettings& settings) {
                                        {"tone_weight", settings.tone_weight},
                                        {"lattice_weight", settings.lattice_weight},
                                        {"detail_weight", settings.detail_weight},
+                                       {"border_weight", settings.border_weight},
                                        {"full_resolution_at", settings.full_resolution_at},
                                        {"content_layer", settings.content_layer},
                                        {"style_layers", layers},
@@ -67,6 +68,7 @@ void checkSettings(const StyleSettings& settings) {
                                     std::pair{"--edge-weight", settings.edge_weight},
                                     std::pair{"--tone-weight", settings.tone_weight},
                                     std::pair{"--lattice-weight", settings.lattice_weight},
+                                    std::pair{"--border-weight", settings.border_weight},
                                     std::pair{"--detail-weight", settings.detail_weight},
                                     std::pair{"--lr", settings.learning_rate}}) {
     require(std::isfinite(value) && value >= 0, std::string(flag) + ": expected a number of at least 0");
