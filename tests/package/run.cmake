@@ -1,5 +1,5 @@
 # Installs the build in a prefix of its own, builds the consumer project against it, and runs its programs.
-# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DWRITE_STYLE=... -DFLAGS=... -P run.cmake
+# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DWRITE_STYLE=... -DFLAGS=... -DGENERATOR=... -P run.cmake
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 macro(run)
@@ -8,7 +8,8 @@ endmacro()
 
 set(prefix ${WORK}/prefix)
 run(${CMAKE_COMMAND} --install ${BUILD} --component impasto --prefix ${prefix})
-run(${CMAKE_COMMAND} -S ${SOURCE}/consumer -B ${WORK}/build -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_BUILD_TYPE=Release
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/consumer -B ${WORK}/build -DCMAKE_PREFIX_PATH=${prefix}
+    -DCMAKE_BUILD_TYPE=Release
     -DCMAKE_C_FLAGS=${FLAGS} -DCMAKE_CXX_FLAGS=${FLAGS})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 set(style ${WORK}/style.safetensors)
