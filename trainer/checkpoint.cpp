@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "base/error.h"
 #include "io/safetensors.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::trainer {
 

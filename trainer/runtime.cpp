@@ -8,7 +8,7 @@
 #include <limits>
 #include <thread>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "api/pass_fixture.h"
+#include "base/error.h"
 #include "pass/pipeline_cache_file.h"
-#include "style/error.h"
 #include "support/temp_dir.h"
 
 namespace impasto::test {

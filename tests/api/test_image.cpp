@@ -5,8 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "base/half.h"
 #include "pass/composite_reference.h"
-#include "style/half.h"
 
 namespace impasto::test {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <span>
 
+#include "base/error.h"
 #include "reference/reference.h"
-#include "style/error.h"
 #include "style/style.h"
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "style/error.h"
+#include "base/error.h"
 #include "support/random_style.h"
 
 namespace impasto::test {

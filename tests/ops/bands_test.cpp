@@ -1,6 +1,6 @@
 // Tensors longer than a descriptor: a device that pretends to have small limits works in bands and computes the same.
+#include "base/error.h"
 #include "ops/compare.h"
-#include "style/error.h"
 #include "vulkan/tensor_view.h"
 
 namespace impasto::test {

@@ -1,6 +1,6 @@
 // VulkanGenerator's contract beside its values.
+#include "base/error.h"
 #include "ops/compare.h"
-#include "style/error.h"
 
 namespace impasto::test {
 namespace {

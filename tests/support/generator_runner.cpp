@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "style/half.h"
+#include "base/half.h"
 
 namespace impasto::test {
 namespace {

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "style/error.h"
+#include "base/error.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

@@ -8,10 +8,10 @@
 #include <stb/stb_image_write.h>
 #pragma GCC diagnostic pop
 
+#include "base/error.h"
 #include "data/crop_loader.h"
 #include "data/image_folder.h"
 #include "io/sha256.h"
-#include "style/error.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

@@ -1,9 +1,9 @@
 // What was trained is what the plugin runs: folding, export, reference, Vulkan.
 #include <cmath>
 
+#include "base/error.h"
 #include "export.h"
 #include "reference/reference.h"
-#include "style/error.h"
 #include "support/generator_runner.h"
 #include "support/vulkan_fixture.h"
 #include "trainer/trainer_fixture.h"

@@ -1,7 +1,7 @@
 #include "metrics/figures.h"
 
+#include "base/error.h"
 #include "io/safetensors.h"
-#include "style/error.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

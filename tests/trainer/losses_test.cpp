@@ -1,11 +1,11 @@
 // Each loss against its closed form on numbers small enough to check by hand, and its gradient against differences.
+#include "base/error.h"
 #include "losses/content.h"
 #include "losses/gram_style.h"
 #include "losses/lattice.h"
 #include "losses/palette.h"
 #include "losses/readability.h"
 #include "losses/total_variation.h"
-#include "style/error.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

@@ -1,11 +1,11 @@
 #include <fstream>
 
+#include "base/error.h"
 #include "io/safetensors.h"
 #include "networks/generator.h"
 #include "networks/replicate_pad.h"
 #include "networks/vgg.h"
 #include "networks/winograd.h"
-#include "style/error.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

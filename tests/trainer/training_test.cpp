@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/error.h"
 #include "checkpoint.h"
-#include "style/error.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

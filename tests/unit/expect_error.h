@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "style/error.h"
+#include "base/error.h"
 
 #define EXPECT_ERROR(statement, expected_code, substring)                                        \
   do {                                                                                           \

@@ -7,8 +7,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "base/half.h"
 #include "expect_error.h"
-#include "style/half.h"
 #include "style/style.h"
 #include "support/random_style.h"
 

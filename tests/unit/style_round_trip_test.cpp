@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/half.h"
 #include "expect_error.h"
-#include "style/half.h"
 #include "style/style.h"
 #include "support/random_style.h"
 #include "support/temp_dir.h"

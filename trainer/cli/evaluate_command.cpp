@@ -2,13 +2,13 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "data/image_folder.h"
 #include "metrics/figures.h"
 #include "networks/generator.h"
 #include "recipes/progress.h"
 #include "runtime.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -5,8 +5,8 @@
 #include <exception>
 #include <string>
 
+#include "base/error.h"
 #include "cli/commands.h"
-#include "style/error.h"
 
 namespace {
 

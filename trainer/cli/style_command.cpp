@@ -1,8 +1,8 @@
 #include <sstream>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "recipes/style.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -20,9 +20,9 @@
 #include <stb/stb_image_write.h>
 #pragma GCC diagnostic pop
 
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "renderer/jpeg_info.h"
-#include "style/atomic_file.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 

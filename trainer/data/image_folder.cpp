@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <set>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "style/atomic_file.h"
-#include "style/error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <vector>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::trainer {
 namespace {

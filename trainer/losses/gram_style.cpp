@@ -1,6 +1,6 @@
 #include "losses/gram_style.h"
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::trainer {
 namespace {

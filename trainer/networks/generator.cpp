@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/error.h"
 #include "networks/replicate_pad.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 namespace {

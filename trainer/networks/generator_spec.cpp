@@ -1,6 +1,6 @@
 #include "networks/generator_spec.h"
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -1,7 +1,7 @@
 #include "networks/vgg.h"
 
+#include "base/error.h"
 #include "io/safetensors.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 namespace {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/error.h"
 #include "checkpoint.h"
 #include "data/crop_loader.h"
 #include "data/image_folder.h"
@@ -23,7 +24,6 @@
 #include "optim/muon.h"
 #include "recipes/progress.h"
 #include "recipes/samples.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 namespace {

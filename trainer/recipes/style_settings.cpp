@@ -2,9 +2,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "networks/generator_spec.h"
 #include "recipes/style.h"
-#include "style/error.h"
 
 namespace impasto::trainer {
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/error.h"
 #include "impasto/impasto.h"
-#include "style/error.h"
 
 namespace impasto::api {
 

@@ -6,9 +6,9 @@
 #include <exception>
 #include <new>
 
+#include "base/error.h"
 #include "impasto/impasto.h"
 #include "pass/logger.h"
-#include "style/error.h"
 
 namespace impasto::api {
 

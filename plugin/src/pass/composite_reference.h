@@ -14,7 +14,7 @@
 
 #include <cstdint>
 
-#include "reference/reference.h"
+#include "base/tensor.h"
 
 namespace impasto {
 

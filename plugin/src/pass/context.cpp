@@ -5,8 +5,8 @@
 #include <exception>
 #include <vector>
 
+#include "base/error.h"
 #include "pass/pipeline_cache_file.h"
-#include "style/error.h"
 
 namespace impasto {
 namespace {

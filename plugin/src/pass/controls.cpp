@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto {
 namespace {

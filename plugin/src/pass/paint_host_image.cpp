@@ -2,10 +2,10 @@
 
 #include <string>
 
+#include "base/error.h"
 #include "pass/controls.h"
 #include "pass/limits.h"
 #include "reference/reference.h"
-#include "style/error.h"
 
 namespace impasto {
 namespace {

@@ -4,11 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "base/error.h"
 #include "pass/controls.h"
 #include "pass/frame_checks.h"
 #include "pass/host_enum.h"
 #include "pass/image_formats.h"
-#include "style/error.h"
 
 namespace impasto {
 namespace {

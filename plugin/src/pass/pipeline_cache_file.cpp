@@ -6,7 +6,7 @@
 #include <fstream>
 #include <random>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto {
 namespace {

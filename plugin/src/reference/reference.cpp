@@ -6,7 +6,7 @@
 #include <system_error>
 #include <thread>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <unordered_set>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto {
 namespace {

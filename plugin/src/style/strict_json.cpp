@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "style/error.h"
+#include "base/error.h"
 #include "style/strict_json.h"
 #include "style/style_format.h"
 

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <unordered_map>
 
-#include "style/error.h"
-#include "style/half.h"
+#include "base/error.h"
+#include "base/half.h"
 #include "style/strict_json.h"
 #include "style/style.h"
 #include "style/style_format.h"

@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "style/atomic_file.h"
-#include "style/error.h"
-#include "style/half.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/half.h"
 #include "style/style.h"
 #include "style/style_format.h"
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::vulkan {
 

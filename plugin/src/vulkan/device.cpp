@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "style/error.h"
+#include "base/error.h"
 #include "vulkan/pipelines.h"
 
 namespace impasto::vulkan {

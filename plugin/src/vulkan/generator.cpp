@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "style/error.h"
+#include "base/error.h"
 #include "vulkan/plan.h"
 #include "vulkan/program.h"
 #include "vulkan/weights.h"

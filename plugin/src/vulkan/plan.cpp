@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "style/error.h"
+#include "base/error.h"
 #include "vulkan/arena.h"
 
 namespace impasto::vulkan {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::vulkan {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <string>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto::vulkan {
 

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "style/half.h"
+#include "base/half.h"
 
 namespace impasto::vulkan {
 namespace {

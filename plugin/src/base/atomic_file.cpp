@@ -1,4 +1,4 @@
-#include "style/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include "style/error.h"
+#include "base/error.h"
 
 namespace impasto {
 namespace {
