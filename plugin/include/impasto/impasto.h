@@ -2,19 +2,22 @@
  *
  * This header is the manual of the C ABI. The shape of a program:
  *
- *   impastoQueryRequirements   what the device must be created with
+ *   impastoQueryRequirements   what the device should be created with
  *   impastoCreateContext       from the host's own instance, device and queue
  *   impastoCreateStyle*        from a style file (docs/style-format.md)
  *   impastoCreatePass          for an extent, formats and frames in flight: takes all GPU memory now
  *   per frame:
  *     impastoCmdRecordInputs   into the host's command buffer
- *     impastoExecute           nothing to do with the Vulkan backend; the host's code is the same for every backend
+ *     impastoExecute           checks the order with the Vulkan backend; runs the generator with the others
  *     impastoCmdRecordOutputs  into the host's command buffer
  *
  * Conventions
  *   - Every call returns an ImpastoResult. After a failure impastoGetLastError() has a one-line message for this thread.
  *   - Every struct begins with `size`: set it to sizeof(the struct), also where it is filled in by the call. `next` is
  *     reserved: NULL. Create functions set the handle to NULL when they fail.
+ *   - Structs grow at their end from version to version, and 0 in a new member means what the version before it did. So
+ *     a host that was compiled against an older header gives a smaller `size` and is served as before; one compiled
+ *     against a newer header is served if the members that this version does not know are all 0.
  *   - Handles are reference-counted: create returns one reference, Retain adds one, Release gives one back; an object
  *     lives on while another object uses it. Release(NULL) does nothing.
  *   - Nothing in this library waits for the GPU, except where a function says so. It adds no Vulkan layers, extensions
@@ -41,7 +44,7 @@ extern "C" {
 #endif
 
 #define IMPASTO_VERSION_MAJOR 0
-#define IMPASTO_VERSION_MINOR 1
+#define IMPASTO_VERSION_MINOR 2
 #define IMPASTO_VERSION_PATCH 0
 
 typedef struct ImpastoContext_T* ImpastoContext;
@@ -61,9 +64,11 @@ typedef enum ImpastoResult {
 } ImpastoResult;
 
 typedef enum ImpastoBackend {
-  IMPASTO_BACKEND_AUTO = 0,   /* the fastest that works on this device */
-  IMPASTO_BACKEND_VULKAN = 1, /* Vulkan compute */
-  IMPASTO_BACKEND_CUDA = 2,   /* reserved: IMPASTO_ERROR_UNSUPPORTED in this version */
+  IMPASTO_BACKEND_AUTO = 0,      /* the fastest that works on this device */
+  IMPASTO_BACKEND_VULKAN = 1,    /* Vulkan compute, in the host's command buffer */
+  IMPASTO_BACKEND_CUDA = 2,      /* reserved: IMPASTO_ERROR_UNSUPPORTED in this version */
+  IMPASTO_BACKEND_REFERENCE = 3, /* the fp32 reference on a thread of Impasto's, between two points of timeline
+                                    semaphores: slow and exact, for testing a host and its images. Never chosen by AUTO */
   IMPASTO_BACKEND_MAX_ENUM = 0x7FFFFFFF
 } ImpastoBackend;
 
@@ -72,8 +77,37 @@ typedef enum ImpastoColorEncoding {
   IMPASTO_COLOR_ENCODING_SRGB = 0,   /* sRGB-encoded, [0, 1]: a UNORM view of a display-ready image */
   IMPASTO_COLOR_ENCODING_LINEAR = 1, /* linear light, sRGB primaries, 1 = display white after `exposure`: a float image
                                         or an _SRGB view, whose reads the hardware linearises */
+  IMPASTO_COLOR_ENCODING_SCRGB = 2,  /* linear light, sRGB primaries, 1 = 80 cd/m2 (IEC 61966-2-2), display white at
+                                        `paper_white`: VK_COLOR_SPACE_EXTENDED_SRGB_LINEAR_EXT. Negative components are
+                                        colours outside the primaries: kept where nothing is painted */
+  IMPASTO_COLOR_ENCODING_HDR10 = 3,  /* SMPTE ST 2084 (PQ), BT.2020 primaries, [0, 1] = 0 to 10000 cd/m2, display white
+                                        at `paper_white`: VK_COLOR_SPACE_HDR10_ST2084_EXT */
   IMPASTO_COLOR_ENCODING_MAX_ENUM = 0x7FFFFFFF
 } ImpastoColorEncoding;
+
+/* What the numbers in a depth image mean. Near and far are the frame's depth_near and depth_far. */
+typedef enum ImpastoDepthEncoding {
+  IMPASTO_DEPTH_ENCODING_LINEAR = 0,          /* distance along the view direction */
+  IMPASTO_DEPTH_ENCODING_DEVICE = 1,          /* device depth of a perspective projection: 0 near, 1 far */
+  IMPASTO_DEPTH_ENCODING_DEVICE_REVERSED = 2, /* 1 near, 0 far */
+  IMPASTO_DEPTH_ENCODING_ORTHOGRAPHIC = 3,    /* device depth of an orthographic projection: 0 near, 1 far; give near
+                                                 and far swapped where it is reversed */
+  IMPASTO_DEPTH_ENCODING_MAX_ENUM = 0x7FFFFFFF
+} ImpastoDepthEncoding;
+
+typedef enum ImpastoNormalEncoding {
+  IMPASTO_NORMAL_ENCODING_SIGNED = 0,           /* RGB, each [-1, 1] */
+  IMPASTO_NORMAL_ENCODING_UNORM = 1,            /* RGB, each [0, 1] for [-1, 1] */
+  IMPASTO_NORMAL_ENCODING_OCTAHEDRAL = 2,       /* RG, each [-1, 1] (Cigolle et al. 2014, "oct") */
+  IMPASTO_NORMAL_ENCODING_OCTAHEDRAL_UNORM = 3, /* RG, each [0, 1] for [-1, 1] */
+  IMPASTO_NORMAL_ENCODING_MAX_ENUM = 0x7FFFFFFF
+} ImpastoNormalEncoding;
+
+typedef enum ImpastoNormalSpace {
+  IMPASTO_NORMAL_SPACE_VIEW = 0,  /* x to the right, y up, z towards the eye */
+  IMPASTO_NORMAL_SPACE_WORLD = 1, /* turned by the frame's view matrix */
+  IMPASTO_NORMAL_SPACE_MAX_ENUM = 0x7FFFFFFF
+} ImpastoNormalSpace;
 
 typedef enum ImpastoLogLevel {
   IMPASTO_LOG_ERROR = 0,
@@ -90,24 +124,36 @@ typedef void (*ImpastoLogCallback)(ImpastoLogLevel level, const char* message, v
 typedef struct ImpastoRequirements {
   size_t size;
   void* next;
-  uint32_t api_version;                      /* out: the lowest Vulkan version, VK_API_VERSION_1_3 */
+  uint32_t api_version;                      /* out: the lowest Vulkan version, VK_API_VERSION_1_1 */
   VkBool32 vulkan_backend;                   /* out: can the Vulkan backend run on this device? */
-  char reason[256];                          /* out: if not, what is missing */
-  VkBool32 half_precision;                   /* out: fp16 storage and arithmetic will be used if the features below
-                                                are enabled */
-  uint32_t device_extension_count;           /* out */
+  char reason[256];                          /* out: if `backend` cannot run, what is missing */
+  VkBool32 half_precision;                   /* out: tensors will be fp16 (half the bandwidth; sums are fp32) if
+                                                storageBuffer16BitAccess is enabled */
+  uint32_t device_extension_count;           /* out: extensions that `backend` needs at host_api_version */
   const char* const* device_extensions;      /* out: static storage; all supported by this device */
-  VkPhysicalDeviceFeatures features;         /* out: needed, OR them into the device's */
-  VkPhysicalDeviceVulkan11Features features11; /* out, pNext is NULL; likewise. shaderFloat16 and
-                                                storageBuffer16BitAccess may be left out: all others are needed */
+  VkPhysicalDeviceFeatures features;         /* out: useful, OR them into the device's. What a host leaves out, it says
+                                                in ImpastoContextInfo */
+  VkPhysicalDeviceVulkan11Features features11; /* out, pNext is NULL: likewise. Of the features here, in 12 and in 13,
+                                                timelineSemaphore alone is needed, and by the backends that run in
+                                                impastoExecute alone */
   VkPhysicalDeviceVulkan12Features features12;
   VkPhysicalDeviceVulkan13Features features13;
   VkImageUsageFlags input_usage;             /* out: usage that input images need (SAMPLED) */
   VkImageUsageFlags output_usage;            /* out: usage that output images need (STORAGE) */
+  /* Since 0.2. */
+  uint32_t host_api_version;                 /* in: the Vulkan version that the host uses: the lower one of
+                                                VkApplicationInfo::apiVersion and the device's. 0: 1.3 */
+  ImpastoBackend backend;                    /* in: the backend that is asked about. out: where it was AUTO, the one
+                                                that AUTO becomes */
+  VkBool32 supported;                        /* out: can `backend` run? */
+  VkPhysicalDevice16BitStorageFeatures features_16bit_storage; /* out, pNext is NULL: the same features for hosts that
+                                                cannot name those of 1.2 and 1.3: of Vulkan 1.1, ... */
+  VkPhysicalDeviceSynchronization2Features features_synchronization2;   /* ... of VK_KHR_synchronization2, ... */
+  VkPhysicalDeviceTimelineSemaphoreFeatures features_timeline_semaphore; /* ... of VK_KHR_timeline_semaphore */
 } ImpastoRequirements;
 
-/* Tells, before a device is created, what to create it with. A device that cannot run Impasto is no failure: the result
- * is IMPASTO_SUCCESS, `vulkan_backend` is VK_FALSE and `reason` says why. Thread-safe. */
+/* Tells, before a device is created, what to create it with. A device that cannot run the backend is no failure: the
+ * result is IMPASTO_SUCCESS, `supported` is VK_FALSE and `reason` says why. Thread-safe. */
 IMPASTO_API ImpastoResult impastoQueryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
                                                    PFN_vkGetInstanceProcAddr get_instance_proc_addr,
                                                    ImpastoRequirements* requirements);
@@ -123,14 +169,30 @@ typedef struct ImpastoContextInfo {
   PFN_vkGetInstanceProcAddr get_instance_proc_addr;
   uint32_t queue_family_index;               /* the family of the command buffers that passes record into; it has
                                                 compute */
-  VkBool32 half_precision;                   /* were shaderFloat16 and storageBuffer16BitAccess enabled? */
+  VkBool32 half_precision;                   /* was storageBuffer16BitAccess enabled, and shall tensors be fp16? */
   ImpastoBackend backend;
   const char* pipeline_cache_path;           /* optional file: pipelines are read from it and written back when the
                                                 last pass goes; damaged or foreign files are ignored */
   ImpastoLogCallback log;                    /* optional */
   void* log_user_data;
+  /* Since 0.2. */
+  uint32_t api_version;                      /* the Vulkan version the device is used at, 1.1 or later. 0: as in 0.1,
+                                                1.3 with synchronization2 and shaderStorageImageWriteWithoutFormat
+                                                enabled, and the three members below are not read */
+  VkBool32 synchronization2;                 /* is the feature enabled (1.3, or VK_KHR_synchronization2)? Barriers use
+                                                vkCmdPipelineBarrier otherwise: no difference but in validation */
+  VkBool32 write_without_format;             /* is shaderStorageImageWriteWithoutFormat enabled? Otherwise outputs are
+                                                R8G8B8A8_UNORM, R16G16B16A16_SFLOAT or R32G32B32A32_SFLOAT */
+  VkBool32 timeline_semaphore;               /* is timelineSemaphore enabled (1.2, or VK_KHR_timeline_semaphore)? */
+  VkBool32 debug_utils;                      /* is VK_EXT_debug_utils enabled? Objects get names, commands labels */
+  const VkAllocationCallbacks* allocation_callbacks; /* optional, copied; called on the threads of the host's calls and
+                                                on one of Impasto's own, which frees what a new style replaced */
+  VkPipelineCache pipeline_cache;            /* optional, the host's: outlives the context and is internally
+                                                synchronised; not together with pipeline_cache_path */
 } ImpastoContextInfo;
 
+/* A context is for one queue: the frames of all its passes are submitted to one queue, or ordered by semaphores as if
+ * they were, for they share scratch memory. Use a context for each queue otherwise. */
 IMPASTO_API ImpastoResult impastoCreateContext(const ImpastoContextInfo* info, ImpastoContext* context);
 IMPASTO_API void impastoRetainContext(ImpastoContext context);
 IMPASTO_API void impastoReleaseContext(ImpastoContext context);
@@ -153,12 +215,30 @@ typedef struct ImpastoStyleInfo {
   const char* painter;
   const char* year;
   const char* licence;
-  VkBool32 wants_depth, wants_normals, wants_history; /* out: inputs a pass must be given */
+  VkBool32 wants_depth, wants_normals, wants_history; /* out: inputs that the style reads if they are given */
   uint64_t parameter_count;
   double multiply_adds_per_pixel;
+  /* Since 0.2. */
+  VkBool32 needs_depth, needs_normals; /* out: inputs without which a frame is refused */
+  uint32_t style_vector_length;        /* out: 0 for a style of one painting */
+  uint32_t painting_count;             /* out: of impastoStyleGetPainting */
 } ImpastoStyleInfo;
 
 IMPASTO_API ImpastoResult impastoStyleGetInfo(ImpastoStyle style, ImpastoStyleInfo* info);
+
+/* One of the paintings of a style that holds several. */
+typedef struct ImpastoPainting {
+  size_t size;
+  void* next;
+  const char* title;   /* out: as in ImpastoStyleInfo */
+  const char* painter;
+  const char* year;
+  const char* licence;
+  const float* vector; /* out: style_vector_length values, for ImpastoFrame::style_vector; mixtures of several are as
+                          good. Lives as long as the style */
+} ImpastoPainting;
+
+IMPASTO_API ImpastoResult impastoStyleGetPainting(ImpastoStyle style, uint32_t index, ImpastoPainting* painting);
 
 /* ---------------------------------------------------------------------------------------------- frame controls -- */
 
@@ -170,10 +250,11 @@ typedef struct ImpastoControls {
                                the painting's lightness */
   float detail;             /* [0, 1]: puts back the frame's fine luma detail (what a 5x5 tent filter removes) */
   float stroke_scale;       /* reserved, 1 */
-  float temporal_weight;    /* reserved for styles that use history, [0, 1] */
+  float temporal_weight;    /* [0, 1], of styles that use history: 0 paints every frame anew, 1 keeps as much of the
+                               frame before as the style was trained to */
 } ImpastoControls;
 
-/* strength 1, the others neutral. */
+/* strength 1, temporal_weight 1, the others neutral. Fills in as much as controls->size says. */
 IMPASTO_API void impastoDefaultControls(ImpastoControls* controls);
 
 /* -------------------------------------------------------------------------------------------------------- pass -- */
@@ -191,7 +272,30 @@ typedef struct ImpastoPassInfo {
                                           STORAGE_WRITE_WITHOUT_FORMAT support; not _SRGB */
   ImpastoColorEncoding output_encoding;
   uint32_t frames_in_flight;           /* 1 to 8: how many recorded frames the GPU may not have finished yet */
+  uint32_t reserved;                   /* not read: padding in 0.1 */
+  /* Since 0.2. */
+  uint32_t layers;                     /* 0 or 1: frames' views are 2D. 2 to 4: they are 2D arrays of that many layers
+                                          (two eyes), each painted for itself, with a history of its own */
+  float paper_white;                   /* cd/m2 of display white in SCRGB and HDR10, 1 to 10000; 0: 203 (ITU-R BT.2408) */
+  ImpastoDepthEncoding depth_encoding;
+  ImpastoNormalEncoding normal_encoding;
+  ImpastoNormalSpace normal_space;
+  VkBool32 motion_jittered;            /* motion vectors hold the difference of the two frames' jitter */
+  VkBool32 timings;                    /* measure GPU time for impastoPassGetTimings; the queue family must have
+                                          timestamps */
 } ImpastoPassInfo;
+
+/* Memory of a pass, in bytes. */
+typedef struct ImpastoMemory {
+  size_t size;
+  void* next;
+  uint64_t pass_bytes;    /* out: its own: weights, painted frames, history, constants */
+  uint64_t scratch_bytes; /* out: intermediate tensors, in memory that the passes of a context share */
+} ImpastoMemory;
+
+/* What impastoCreatePass would take, without taking it. As exact as the driver's own answer about buffers; where the
+ * host cannot map device-local memory, the weights are there twice until the first frames are done. */
+IMPASTO_API ImpastoResult impastoQueryMemory(const ImpastoPassInfo* info, ImpastoMemory* memory);
 
 /* Takes all GPU memory and compiles all pipelines: may take a while; not for the frame path. */
 IMPASTO_API ImpastoResult impastoCreatePass(const ImpastoPassInfo* info, ImpastoPass* pass);
@@ -207,29 +311,65 @@ IMPASTO_API ImpastoResult impastoPassResize(ImpastoPass pass, uint32_t width, ui
 
 /* Switches to another style. Everything slow (memory, pipelines, weights) is done on the calling thread, which may be a
  * worker while another thread records frames; the next recorded frame uses the new style. What belonged to the old one
- * is freed when the frames in flight have been recorded anew. When it fails, the pass keeps its old style. */
+ * is freed when the frames in flight have been recorded anew, on a thread of Impasto's, never on the recording one. When
+ * it fails, the pass keeps its old style. */
 IMPASTO_API ImpastoResult impastoPassSetStyle(ImpastoPass pass, ImpastoStyle style);
 
-/* Device memory held by the pass, in bytes. */
+/* Device memory held by the pass, in bytes, the scratch memory that it shares included. */
 IMPASTO_API ImpastoResult impastoPassGetMemoryUsage(ImpastoPass pass, uint64_t* bytes);
+
+/* GPU time of a frame, milliseconds. */
+typedef struct ImpastoTimings {
+  size_t size;
+  void* next;
+  VkBool32 available;  /* out: VK_FALSE while no frame's times are known yet */
+  float inputs;        /* out: packing and reprojection */
+  float generator;     /* out: 0 with a backend outside the command buffer */
+  float outputs;       /* out: the composite */
+} ImpastoTimings;
+
+/* The times of the newest frame that the GPU is known to have finished (its slot was recorded anew since). Does not wait.
+ * IMPASTO_ERROR_INVALID_ARGUMENT for a pass created without `timings`. */
+IMPASTO_API ImpastoResult impastoPassGetTimings(ImpastoPass pass, ImpastoTimings* timings);
 
 /* An image of the host. The pass never changes its layout. */
 typedef struct ImpastoImage {
   VkImage image;          /* for barriers; VK_NULL_HANDLE: absent */
-  VkImageView view;       /* 2D, one layer, one level */
-  VkImageLayout layout;   /* inputs: SHADER_READ_ONLY_OPTIMAL or GENERAL; output: GENERAL */
+  VkImageView view;       /* one level; 2D and one layer, or a 2D array of the pass's layers; of depth-stencil images the
+                             depth aspect */
+  VkImageLayout layout;   /* inputs: SHADER_READ_ONLY_OPTIMAL, READ_ONLY_OPTIMAL or GENERAL; depth also
+                             DEPTH_STENCIL_READ_ONLY_OPTIMAL, DEPTH_READ_ONLY_OPTIMAL and
+                             DEPTH_READ_ONLY_STENCIL_ATTACHMENT_OPTIMAL; output: GENERAL */
 } ImpastoImage;
 
+/* The camera of one layer. */
+typedef struct ImpastoView {
+  float view[16];       /* world to view (x to the right, y up, z towards the eye), column-major */
+  float projection[16]; /* view to clip, column-major, without the jitter */
+  float jitter[2];      /* subpixel jitter of this frame, pixels */
+} ImpastoView;
+
 /* One frame. The host makes the inputs visible to compute-shader reads before, and waits for compute-shader writes to
- * the output after, by barriers of its own (VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT). All images have the pass's extent
- * unless said otherwise. `color` and `output` may be the same image in GENERAL.
+ * the output after, by barriers of its own (compute-shader stage). `color` and `output` may be the same image in
+ * GENERAL.
  *
- * The frames of a pass are submitted in the order in which they were recorded, all to one queue (or to several, ordered
- * by semaphores), and none is left out: the first frame of a style may carry its weights to the GPU.
+ * Order. A frame is begun by impastoCmdRecordInputs, run by impastoExecute and finished by impastoCmdRecordOutputs; a
+ * pass has one open frame at a time. Beginning another frame (of any slot) gives an unfinished one up: its outputs are
+ * refused from then on. Outputs are refused as well before impastoExecute.
  *
- * Linear colours are multiplied by `exposure` and sRGB-encoded for the generator. A pixel brighter than display white
- * is first divided by its largest component, which keeps its hue, and a linear output is multiplied back: highlights
- * stay as bright as they were. Negative and NaN components are painted as 0. */
+ * The frames of a context are submitted in the order in which they were recorded, all to one queue (or to several,
+ * ordered by semaphores), and no frame whose outputs were recorded is left out: the first frame of a style carries its
+ * weights to the GPU, and each carries the history of the next.
+ *
+ * Colour. The generator sees sRGB-encoded colours in [0, 1]. Every other encoding is decoded to linear light, LINEAR is
+ * multiplied by `exposure`, and the result is encoded. A pixel brighter than display white is first divided by its
+ * largest component, which keeps its hue, and an output that can hold it is multiplied back: highlights stay as bright
+ * as they were. Negative and NaN components are painted as 0; what is written is never above the largest fp16, 65504.
+ *
+ * History. Styles that want it are given the frame that they painted before, moved along the motion vectors, where it
+ * can be trusted: inside the frame, not disoccluded (by depth, where both frames have it), not where the plain frames
+ * disagree, and not after `reset`, a resize, another style, or a frame of strength 0. Without motion vectors there is no
+ * history. */
 typedef struct ImpastoFrame {
   size_t size;
   const void* next;
@@ -238,16 +378,34 @@ typedef struct ImpastoFrame {
   ImpastoImage output;        /* alpha is copied from `color` */
   ImpastoImage mask;          /* optional, R: strength per pixel, [0, 1]; where it is 0 the output is the input, bit for
                                  bit if the encodings and formats are equal */
-  ImpastoImage depth;         /* optional, R: linear view depth in metres; required if the style wants it */
-  ImpastoImage normals;       /* optional, RGB: view-space normals in [-1, 1]; required if the style wants them */
-  ImpastoImage motion;        /* optional, RG: motion vectors; required if the style wants history */
-  float motion_scale[2];      /* motion * scale = (pixel position in the previous frame) - (position in this one) */
+  ImpastoImage depth;         /* optional unless the style needs it, R: see depth_encoding */
+  ImpastoImage normals;       /* optional unless the style needs them: see normal_encoding */
+  ImpastoImage motion;        /* optional, RG: motion vectors */
+  float motion_scale[2];      /* motion * scale = (pixel position in the previous frame) - (position in this one): so
+                                 (1, 1) for pixels backwards, (-width, -height) for UV forwards; 0, 0 means 1, 1 */
   float jitter[2];            /* subpixel jitter of this frame, pixels */
-  float view[16];             /* world to view, column-major; reserved for history */
-  float projection[16];       /* view to clip, column-major; reserved for history */
-  float exposure;             /* linear encodings: factor to display white, 1e-6 to 1e6; 0 means 1 */
+  float view[16];             /* world to view, column-major: for normals in world space, and to tell what a moving
+                                 camera has uncovered; all 0: not known */
+  float projection[16];       /* view to clip, column-major, without the jitter; likewise */
+  float exposure;             /* LINEAR: factor to display white, 1e-6 to 1e6; 0 means 1 */
   VkBool32 reset;             /* camera cut: forget the history */
   const ImpastoControls* controls; /* NULL: defaults */
+  /* Since 0.2. */
+  uint32_t width, height;     /* pixels that are painted, at most the pass's extent; 0: the pass's. They may change from
+                                 frame to frame (dynamic resolution): nothing is rebuilt, the cost follows */
+  VkOffset2D color_offset;    /* where the frame begins in each image, pixels from its top left */
+  VkOffset2D output_offset;
+  VkOffset2D mask_offset;
+  VkOffset2D depth_offset;
+  VkOffset2D normals_offset;
+  VkOffset2D motion_offset;
+  float depth_near;           /* of device depth, in the units of depth, > 0 */
+  float depth_far;            /* 0 or INFINITY: an infinite projection */
+  float depth_scale;          /* metres per unit of depth; 0 means 1 */
+  uint32_t style_vector_length;
+  const float* style_vector;  /* NULL: the style's first painting. Else style_vector_length values as
+                                 impastoStyleGetPainting gives them, or a mixture of such */
+  const ImpastoView* views;   /* NULL, or one for each layer instead of view, projection and jitter */
 } ImpastoFrame;
 
 /* Records all that the generator reads, and with the Vulkan backend the generator. Allocates nothing, waits for
@@ -267,8 +425,11 @@ typedef struct ImpastoExecuteInfo {
   uint64_t signal_value;
 } ImpastoExecuteInfo;
 
-/* Runs the generator between inputs and outputs: once after each impastoCmdRecordInputs. With the Vulkan backend the
- * generator is in the command buffer and this checks its arguments and returns. */
+/* Runs the generator between inputs and outputs: once after each impastoCmdRecordInputs, before
+ * impastoCmdRecordOutputs. With the Vulkan backend the generator is in the command buffer and this checks its arguments
+ * and returns. The others wait for the inputs and signal on a thread or stream of their own, so the inputs may be
+ * submitted before or after; they are submitted in a command buffer before that of the outputs, which waits for
+ * `signal_semaphore`. A generator that fails signals all the same, and the frame passes through unpainted. */
 IMPASTO_API ImpastoResult impastoExecute(ImpastoPass pass, const ImpastoExecuteInfo* info);
 
 /* Records the composite into `frame->output`: same frame as given to impastoCmdRecordInputs, after it, in the same
@@ -286,9 +447,13 @@ typedef struct ImpastoHostImage {
   uint32_t width, height;          /* 1 to 16384 */
   const float* color;              /* RGB interleaved, sRGB-encoded, [0, 1] */
   const float* mask;               /* optional, one value per pixel */
-  const float* depth;              /* optional, as the generator sees it (docs/style-format.md); likewise normals */
+  const float* depth;              /* optional unless the style needs it, as the generator sees it
+                                      (docs/style-format.md); likewise normals */
   const float* normals;
   float* output;                   /* RGB interleaved, sRGB-encoded, [0, 1]; may be `color` */
+  /* Since 0.2. */
+  uint32_t style_vector_length;
+  const float* style_vector;       /* as in ImpastoFrame */
 } ImpastoHostImage;
 
 IMPASTO_API ImpastoResult impastoPaintHostImage(ImpastoStyle style, const ImpastoHostImage* image);
