@@ -1,5 +1,7 @@
 #include "support/vulkan_fixture.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <stdexcept>
@@ -7,6 +9,8 @@
 
 namespace impasto::test {
 namespace {
+
+constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
 
 std::mutex message_mutex;
 std::vector<std::string> messages;
@@ -29,13 +33,8 @@ bool layerInstalled(const char* name) {
   return false;
 }
 
-void expect(VkResult result, const char* call) {
-  if (result != VK_SUCCESS) throw std::runtime_error(std::string(call) + ": VkResult " + std::to_string(result));
-}
-
 bool createInstance(TestDevice& out, std::string& why_not) {
-  const char* validation = "VK_LAYER_KHRONOS_validation";
-  out.validation = layerInstalled(validation);
+  out.validation = layerInstalled(kValidationLayer);
   const char* debug_utils = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
 
   VkDebugUtilsMessengerCreateInfoEXT messenger{VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT};
@@ -52,13 +51,13 @@ bool createInstance(TestDevice& out, std::string& why_not) {
 
   VkApplicationInfo application{VK_STRUCTURE_TYPE_APPLICATION_INFO};
   application.pApplicationName = "impasto tests";
-  application.apiVersion = VK_API_VERSION_1_3;
+  application.apiVersion = out.options.api_version;
   VkInstanceCreateInfo info{VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO};
   info.pApplicationInfo = &application;
   if (out.validation) {
     info.pNext = &features;
     info.enabledLayerCount = 1;
-    info.ppEnabledLayerNames = &validation;
+    info.ppEnabledLayerNames = &kValidationLayer;
     info.enabledExtensionCount = 1;
     info.ppEnabledExtensionNames = &debug_utils;
   }
@@ -69,9 +68,44 @@ bool createInstance(TestDevice& out, std::string& why_not) {
   if (out.validation) {
     const auto create = reinterpret_cast<PFN_vkCreateDebugUtilsMessengerEXT>(
         vkGetInstanceProcAddr(out.instance, "vkCreateDebugUtilsMessengerEXT"));
-    expect(create(out.instance, &messenger, nullptr, &out.messenger), "vkCreateDebugUtilsMessengerEXT");
+    expectSuccess(create(out.instance, &messenger, nullptr, &out.messenger), "vkCreateDebugUtilsMessengerEXT");
   }
   return true;
+}
+
+// A feature that came as an extension and is in the core since a version.
+struct CoreSince {
+  const char* name;
+  uint32_t core_since;
+};
+constexpr CoreSince kTimeline = {VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME, VK_API_VERSION_1_2};
+constexpr CoreSince kFloat16 = {VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME, VK_API_VERSION_1_2};
+
+// The extensions without which there is no such device.
+std::vector<const char*> extensionsFor(const TestDeviceOptions& options) {
+  std::vector<const char*> names = options.extensions;
+  if (options.timeline_semaphore && options.api_version < kTimeline.core_since) names.push_back(kTimeline.name);
+  if (options.synchronization2 == TestDeviceOptions::Synchronization2::Extension) {
+    names.push_back(VK_KHR_SYNCHRONIZATION_2_EXTENSION_NAME);
+  }
+  return names;
+}
+
+// The first of `names` that the device does not offer; "" if it offers all.
+std::string lackingExtension(VkPhysicalDevice physical_device, const std::vector<const char*>& names) {
+  uint32_t count = 0;
+  vkEnumerateDeviceExtensionProperties(physical_device, nullptr, &count, nullptr);
+  std::vector<VkExtensionProperties> offered(count);
+  vkEnumerateDeviceExtensionProperties(physical_device, nullptr, &count, offered.data());
+  for (const char* name : names) {
+    const auto is_name = [name](const VkExtensionProperties& e) { return std::strcmp(e.extensionName, name) == 0; };
+    if (std::none_of(offered.begin(), offered.end(), is_name)) return name;
+  }
+  return {};
+}
+
+bool offersExtensionOf(VkPhysicalDevice physical_device, uint32_t api_version, const CoreSince& feature) {
+  return api_version >= feature.core_since || lackingExtension(physical_device, {feature.name}).empty();
 }
 
 bool choosePhysicalDevice(TestDevice& out, std::string& why_not) {
@@ -82,7 +116,11 @@ bool choosePhysicalDevice(TestDevice& out, std::string& why_not) {
   for (const VkPhysicalDevice candidate : devices) {
     VkPhysicalDeviceProperties properties{};
     vkGetPhysicalDeviceProperties(candidate, &properties);
-    if (properties.apiVersion < VK_API_VERSION_1_3) continue;
+    if (properties.apiVersion < out.options.api_version) continue;
+    if (const std::string lacking = lackingExtension(candidate, extensionsFor(out.options)); !lacking.empty()) {
+      why_not = std::string(properties.deviceName) + " has no " + lacking;
+      continue;
+    }
     uint32_t family_count = 0;
     vkGetPhysicalDeviceQueueFamilyProperties(candidate, &family_count, nullptr);
     std::vector<VkQueueFamilyProperties> families(family_count);
@@ -96,32 +134,55 @@ bool choosePhysicalDevice(TestDevice& out, std::string& why_not) {
       return true;
     }
   }
-  why_not = "no Vulkan 1.3 device with a graphics and compute queue";
+  if (why_not.empty()) {
+    why_not = "no Vulkan 1." + std::to_string(VK_API_VERSION_MINOR(out.options.api_version)) +
+              " device with a graphics and compute queue";
+  }
   return false;
 }
 
+// Each feature by its own struct, which every version takes: core or by extension.
 void createDevice(TestDevice& out) {
-  VkPhysicalDeviceVulkan12Features offered12{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
-  VkPhysicalDeviceVulkan11Features offered11{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES};
-  offered11.pNext = &offered12;
-  VkPhysicalDeviceFeatures2 offered{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
-  offered.pNext = &offered11;
-  vkGetPhysicalDeviceFeatures2(out.physical_device, &offered);
-  out.half_precision = offered11.storageBuffer16BitAccess && offered12.shaderFloat16;
-
-  VkPhysicalDeviceVulkan13Features features13{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
-  features13.synchronization2 = VK_TRUE;
-  VkPhysicalDeviceVulkan12Features features12{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
-  features12.pNext = &features13;
-  features12.shaderFloat16 = out.half_precision;
-  features12.timelineSemaphore = VK_TRUE;
-  VkPhysicalDeviceVulkan11Features features11{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES};
-  features11.pNext = &features12;
-  features11.storageBuffer16BitAccess = out.half_precision;
+  const TestDeviceOptions& options = out.options;
+  VkPhysicalDevice16BitStorageFeatures storage{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES};
+  VkPhysicalDeviceShaderFloat16Int8Features float16{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES};
   VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
-  features.pNext = &features11;
-  features.features.shaderStorageImageWriteWithoutFormat = offered.features.shaderStorageImageWriteWithoutFormat;
-  features.features.shaderStorageImageReadWithoutFormat = offered.features.shaderStorageImageReadWithoutFormat;
+  const auto chain = [&features](auto& feature) {
+    feature.pNext = features.pNext;
+    features.pNext = &feature;
+  };
+  chain(storage);
+  const bool ask_float16 = options.shader_float16 && offersExtensionOf(out.physical_device, options.api_version,
+                                                                       kFloat16);
+  if (ask_float16) chain(float16);
+  vkGetPhysicalDeviceFeatures2(out.physical_device, &features);
+  out.storage_16bit = options.storage_16bit && storage.storageBuffer16BitAccess;
+  out.half_precision = out.storage_16bit && ask_float16 && float16.shaderFloat16;
+  const VkPhysicalDeviceFeatures offered = features.features;
+
+  features = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
+  features.pNext = const_cast<void*>(options.features);
+  storage = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES};
+  storage.storageBuffer16BitAccess = VK_TRUE;
+  if (out.storage_16bit) chain(storage);
+  VkPhysicalDeviceTimelineSemaphoreFeatures timeline{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES};
+  timeline.timelineSemaphore = VK_TRUE;
+  if (options.timeline_semaphore) chain(timeline);
+  VkPhysicalDeviceSynchronization2Features synchronization2{
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SYNCHRONIZATION_2_FEATURES};
+  synchronization2.synchronization2 = VK_TRUE;
+  if (options.synchronization2 != TestDeviceOptions::Synchronization2::Off) chain(synchronization2);
+  std::vector<const char*> extensions = extensionsFor(options);
+  if (ask_float16 && float16.shaderFloat16) {
+    float16 = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES};
+    float16.shaderFloat16 = VK_TRUE;
+    chain(float16);
+    if (options.api_version < kFloat16.core_since) extensions.push_back(kFloat16.name);
+  }
+  if (options.write_without_format) {
+    features.features.shaderStorageImageWriteWithoutFormat = offered.shaderStorageImageWriteWithoutFormat;
+    features.features.shaderStorageImageReadWithoutFormat = offered.shaderStorageImageReadWithoutFormat;
+  }
 
   const float priority = 1.0f;
   VkDeviceQueueCreateInfo queue{VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO};
@@ -132,9 +193,13 @@ void createDevice(TestDevice& out) {
   info.pNext = &features;
   info.queueCreateInfoCount = 1;
   info.pQueueCreateInfos = &queue;
-  expect(vkCreateDevice(out.physical_device, &info, nullptr, &out.device), "vkCreateDevice");
+  info.enabledExtensionCount = static_cast<uint32_t>(extensions.size());
+  info.ppEnabledExtensionNames = extensions.data();
+  expectSuccess(vkCreateDevice(out.physical_device, &info, nullptr, &out.device), "vkCreateDevice");
   vkGetDeviceQueue(out.device, out.queue_family, 0, &out.queue);
 }
+
+std::unique_ptr<TestDevice> own_device;  // of the test that runs
 
 struct Shared {
   std::unique_ptr<TestDevice> device;
@@ -165,8 +230,9 @@ TestDevice::~TestDevice() {
   if (instance != VK_NULL_HANDLE) vkDestroyInstance(instance, nullptr);
 }
 
-std::unique_ptr<TestDevice> TestDevice::create(std::string& why_not) {
+std::unique_ptr<TestDevice> TestDevice::create(std::string& why_not, const TestDeviceOptions& options) {
   auto made = std::make_unique<TestDevice>();
+  made->options = options;
   if (!createInstance(*made, why_not) || !choosePhysicalDevice(*made, why_not)) return nullptr;
   createDevice(*made);
   return made;
@@ -186,33 +252,15 @@ uint32_t TestDevice::findMemoryType(uint32_t allowed, VkMemoryPropertyFlags requ
   throw std::runtime_error("no fitting memory type");
 }
 
-void TestDevice::submit(const std::function<void(VkCommandBuffer)>& record) const {
-  VkCommandPoolCreateInfo pool_info{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
-  pool_info.queueFamilyIndex = queue_family;
-  VkCommandPool pool = VK_NULL_HANDLE;
-  expect(vkCreateCommandPool(device, &pool_info, nullptr, &pool), "vkCreateCommandPool");
-  VkCommandBufferAllocateInfo allocation{VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO};
-  allocation.commandPool = pool;
-  allocation.commandBufferCount = 1;
-  VkCommandBuffer command_buffer = VK_NULL_HANDLE;
-  expect(vkAllocateCommandBuffers(device, &allocation, &command_buffer), "vkAllocateCommandBuffers");
-  VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
-  begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
-  expect(vkBeginCommandBuffer(command_buffer, &begin), "vkBeginCommandBuffer");
-  record(command_buffer);
-  expect(vkEndCommandBuffer(command_buffer), "vkEndCommandBuffer");
-  VkFenceCreateInfo fence_info{VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
-  VkFence fence = VK_NULL_HANDLE;
-  expect(vkCreateFence(device, &fence_info, nullptr, &fence), "vkCreateFence");
-  VkSubmitInfo submit_info{VK_STRUCTURE_TYPE_SUBMIT_INFO};
-  submit_info.commandBufferCount = 1;
-  submit_info.pCommandBuffers = &command_buffer;
-  expect(vkQueueSubmit(queue, 1, &submit_info, fence), "vkQueueSubmit");
-  const VkResult waited = vkWaitForFences(device, 1, &fence, VK_TRUE, 60'000'000'000u);
-  EXPECT_EQ(waited, VK_SUCCESS) << "the GPU did not finish within a minute";
-  if (waited != VK_SUCCESS) vkDeviceWaitIdle(device);
-  vkDestroyFence(device, fence, nullptr);
-  vkDestroyCommandPool(device, pool, nullptr);
+void TestDevice::submit(const std::function<void(VkCommandBuffer)>& record) const { Submission(*this, record).wait(); }
+
+std::unique_ptr<Submission> TestDevice::submitAsync(const std::function<void(VkCommandBuffer)>& record,
+                                                    const SubmitOrder& order) const {
+  return std::make_unique<Submission>(*this, record, order);
+}
+
+void expectSuccess(VkResult result, const char* call) {
+  if (result != VK_SUCCESS) throw std::runtime_error(std::string(call) + ": VkResult " + std::to_string(result));
 }
 
 HostBuffer::HostBuffer(const TestDevice& device, VkDeviceSize size, VkBufferUsageFlags usage)
@@ -220,16 +268,16 @@ HostBuffer::HostBuffer(const TestDevice& device, VkDeviceSize size, VkBufferUsag
   VkBufferCreateInfo info{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
   info.size = size;
   info.usage = usage;
-  expect(vkCreateBuffer(device.device, &info, nullptr, &buffer_), "vkCreateBuffer");
+  expectSuccess(vkCreateBuffer(device.device, &info, nullptr, &buffer_), "vkCreateBuffer");
   VkMemoryRequirements requirements{};
   vkGetBufferMemoryRequirements(device.device, buffer_, &requirements);
   VkMemoryAllocateInfo allocation{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
   allocation.allocationSize = requirements.size;
   allocation.memoryTypeIndex = device.findMemoryType(
       requirements.memoryTypeBits, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT);
-  expect(vkAllocateMemory(device.device, &allocation, nullptr, &memory_), "vkAllocateMemory");
-  expect(vkBindBufferMemory(device.device, buffer_, memory_, 0), "vkBindBufferMemory");
-  expect(vkMapMemory(device.device, memory_, 0, VK_WHOLE_SIZE, 0, &mapped_), "vkMapMemory");
+  expectSuccess(vkAllocateMemory(device.device, &allocation, nullptr, &memory_), "vkAllocateMemory");
+  expectSuccess(vkBindBufferMemory(device.device, buffer_, memory_, 0), "vkBindBufferMemory");
+  expectSuccess(vkMapMemory(device.device, memory_, 0, VK_WHOLE_SIZE, 0, &mapped_), "vkMapMemory");
 }
 
 HostBuffer::~HostBuffer() {
@@ -237,10 +285,19 @@ HostBuffer::~HostBuffer() {
   vkFreeMemory(device_.device, memory_, nullptr);
 }
 
-void VulkanTest::SetUpTestSuite() { shared(); }
+VulkanTest::~VulkanTest() {
+  if (own_device == nullptr) return;
+  own_device.reset();
+  for (const std::string& message : TestDevice::takeMessages()) ADD_FAILURE() << message;
+}
 
 void VulkanTest::SetUp() {
   if (shared().device == nullptr) GTEST_SKIP() << shared().why_not;
+  const char* allowed = std::getenv("IMPASTO_ALLOW_NO_VALIDATION");
+  if (!shared().device->validation && (allowed == nullptr || std::strcmp(allowed, "1") != 0)) {
+    FAIL() << kValidationLayer << " is not installed, and without it this test could not see what is wrong: install "
+           << "vulkan-validationlayers (scripts/setup does), or set IMPASTO_ALLOW_NO_VALIDATION=1";
+  }
   TestDevice::takeMessages();
 }
 
@@ -248,6 +305,14 @@ void VulkanTest::TearDown() {
   for (const std::string& message : TestDevice::takeMessages()) ADD_FAILURE() << message;
 }
 
-TestDevice& VulkanTest::device() { return *shared().device; }
+TestDevice& VulkanTest::device() { return own_device != nullptr ? *own_device : *shared().device; }
+
+bool VulkanTest::useDevice(const TestDeviceOptions& options) {
+  std::string why_not;
+  own_device = TestDevice::create(why_not, options);
+  if (own_device != nullptr) return true;
+  [&] { GTEST_SKIP() << why_not; }();
+  return false;
+}
 
 }  // namespace impasto::test
