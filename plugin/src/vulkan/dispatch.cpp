@@ -55,6 +55,11 @@ Dispatch::Dispatch(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance 
 #define IMPASTO_LOAD(name) require(name, GetDeviceProcAddr(device, "vk" #name), "vk" #name);
   IMPASTO_DEVICE_FUNCTIONS(IMPASTO_LOAD)
 #undef IMPASTO_LOAD
+#define IMPASTO_LOAD(name, extension_name)                                          \
+  name = reinterpret_cast<PFN_vk##name>(GetDeviceProcAddr(device, "vk" #name));     \
+  if (name == nullptr) name = reinterpret_cast<PFN_vk##name>(GetDeviceProcAddr(device, extension_name));
+  IMPASTO_OPTIONAL_DEVICE_FUNCTIONS(IMPASTO_LOAD)
+#undef IMPASTO_LOAD
 }
 
 void check(VkResult result, const char* call) {

@@ -1,5 +1,6 @@
 // The Vulkan functions that the plugin calls, loaded through the host's vkGetInstanceProcAddr: the library links no
-// loader and holds no global. A function that is new to the plugin is one more line in a list below.
+// loader and holds no global. A function that is new to the plugin is one more line in a list below. Those of the
+// optional list are null where the host's device has not enabled what they belong to; the others are always there.
 //
 // Calls that return a VkResult go through check(), which throws.
 #pragma once
@@ -24,8 +25,10 @@ namespace impasto::vulkan {
   X(CmdBindPipeline)                \
   X(CmdCopyBuffer)                  \
   X(CmdDispatch)                    \
-  X(CmdPipelineBarrier2)            \
+  X(CmdPipelineBarrier)             \
   X(CmdPushConstants)               \
+  X(CmdResetQueryPool)              \
+  X(CmdWriteTimestamp)              \
   X(CreateBuffer)                   \
   X(CreateBufferView)               \
   X(CreateComputePipelines)         \
@@ -33,6 +36,7 @@ namespace impasto::vulkan {
   X(CreateDescriptorSetLayout)      \
   X(CreatePipelineCache)            \
   X(CreatePipelineLayout)           \
+  X(CreateQueryPool)                \
   X(CreateSampler)                  \
   X(CreateShaderModule)             \
   X(DestroyBuffer)                  \
@@ -42,15 +46,24 @@ namespace impasto::vulkan {
   X(DestroyPipeline)                \
   X(DestroyPipelineCache)           \
   X(DestroyPipelineLayout)          \
+  X(DestroyQueryPool)               \
   X(DestroySampler)                 \
   X(DestroyShaderModule)            \
   X(FlushMappedMemoryRanges)        \
   X(FreeMemory)                     \
   X(GetBufferMemoryRequirements)    \
   X(GetPipelineCacheData)           \
+  X(GetQueryPoolResults)            \
   X(MapMemory)                      \
   X(UnmapMemory)                    \
   X(UpdateDescriptorSets)
+
+// By the name in core Vulkan or, where that is unknown, by the name in the extension that it came from.
+#define IMPASTO_OPTIONAL_DEVICE_FUNCTIONS(X)                     \
+  X(CmdBeginDebugUtilsLabelEXT, "vkCmdBeginDebugUtilsLabelEXT")  \
+  X(CmdEndDebugUtilsLabelEXT, "vkCmdEndDebugUtilsLabelEXT")      \
+  X(CmdPipelineBarrier2, "vkCmdPipelineBarrier2KHR")             \
+  X(SetDebugUtilsObjectNameEXT, "vkSetDebugUtilsObjectNameEXT")
 
 // Functions of an instance: `dispatch.GetPhysicalDeviceProperties2(...)`.
 struct InstanceDispatch {
@@ -67,6 +80,9 @@ struct InstanceDispatch {
 struct Dispatch : InstanceDispatch {
 #define IMPASTO_DECLARE(name) PFN_vk##name name = nullptr;
   IMPASTO_DEVICE_FUNCTIONS(IMPASTO_DECLARE)
+#undef IMPASTO_DECLARE
+#define IMPASTO_DECLARE(name, extension_name) PFN_vk##name name = nullptr;
+  IMPASTO_OPTIONAL_DEVICE_FUNCTIONS(IMPASTO_DECLARE)
 #undef IMPASTO_DECLARE
 
   Dispatch() = default;
