@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/injected_vulkan.h"
 #include "api/pass_fixture.h"
 #include "base/error.h"
 #include "pass/pipeline_cache_file.h"
@@ -88,8 +89,9 @@ class PipelineCacheTest : public PassTest {
     log.clear();
   }
 
-  void live(const std::string& path) {
+  void live(const std::string& path, PFN_vkGetInstanceProcAddr get_instance_proc_addr = vkGetInstanceProcAddr) {
     ImpastoContextInfo info = contextInfo();
+    info.get_instance_proc_addr = get_instance_proc_addr;
     info.pipeline_cache_path = path.c_str();
     info.log = [](ImpastoLogLevel level, const char* message, void* user) {
       EXPECT_NE(level, IMPASTO_LOG_ERROR) << message;
@@ -116,6 +118,30 @@ TEST_F(PipelineCacheTest, IsWrittenWhenTheLastPassGoesAndReadBack) {
   EXPECT_GT(readAll(path).size(), 32u);
   live(path);
   EXPECT_TRUE(log.empty()) << log.front();
+}
+
+// Another pass may compile pipelines between the question for the size and the one for the data.
+TEST_F(PipelineCacheTest, ACacheThatGrowsMeanwhileIsWrittenWhole) {
+  InjectedVulkan::reset();
+  const TempDir folder;
+  const std::string path = folder.file("cache");
+  InjectedVulkan::growPipelineCache(3);
+  live(path, InjectedVulkan::getInstanceProcAddr);
+  InjectedVulkan::reset();
+  EXPECT_TRUE(log.empty()) << log.front();
+  EXPECT_GT(readAll(path).size(), 32u);
+  live(path);
+  EXPECT_TRUE(log.empty()) << log.front();
+}
+
+TEST_F(PipelineCacheTest, ACacheThatNeverStopsGrowingCostsAWarning) {
+  InjectedVulkan::reset();
+  const TempDir folder;
+  InjectedVulkan::growPipelineCache(1000);
+  live(folder.file("cache"), InjectedVulkan::getInstanceProcAddr);
+  InjectedVulkan::reset();
+  ASSERT_EQ(log.size(), 1u);
+  EXPECT_NE(log[0].find("vkGetPipelineCacheData"), std::string::npos) << log[0];
 }
 
 TEST_F(PipelineCacheTest, ADamagedFileIsReplaced) {

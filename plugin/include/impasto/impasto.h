@@ -33,7 +33,13 @@
 #include <stdint.h>
 #include <vulkan/vulkan_core.h>
 
-#if defined(__GNUC__)
+#if defined(IMPASTO_STATIC) /* linked as an archive; CMake's target says so by itself */
+#define IMPASTO_API
+#elif defined(_WIN32) && defined(IMPASTO_BUILDING) /* the library's own build */
+#define IMPASTO_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define IMPASTO_API __declspec(dllimport)
+#elif defined(__GNUC__)
 #define IMPASTO_API __attribute__((visibility("default")))
 #else
 #define IMPASTO_API

@@ -72,13 +72,18 @@ void Context::passGone() noexcept {
 
 void Context::savePipelineCache() {
   const auto& vk = device_.vk;
-  size_t size = 0;
-  vulkan::check(vk.GetPipelineCacheData(device_.device, pipeline_cache_.get(), &size, nullptr),
-                "vkGetPipelineCacheData");
-  std::vector<std::byte> data(size);
-  vulkan::check(vk.GetPipelineCacheData(device_.device, pipeline_cache_.get(), &size, data.data()),
-                "vkGetPipelineCacheData");
-  data.resize(size);
+  std::vector<std::byte> data;
+  // Incomplete when other threads have made the cache larger between the two questions.
+  VkResult result = VK_INCOMPLETE;
+  for (int attempt = 0; result == VK_INCOMPLETE && attempt < 10; ++attempt) {
+    size_t size = 0;
+    vulkan::check(vk.GetPipelineCacheData(device_.device, pipeline_cache_.get(), &size, nullptr),
+                  "vkGetPipelineCacheData");
+    data.resize(size);
+    result = vk.GetPipelineCacheData(device_.device, pipeline_cache_.get(), &size, data.data());
+    data.resize(size);
+  }
+  vulkan::check(result, "vkGetPipelineCacheData");
   writePipelineCacheFile(pipeline_cache_path_, device_.properties, data);
 }
 

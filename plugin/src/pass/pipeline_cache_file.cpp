@@ -4,9 +4,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <random>
 
-#include "base/error.h"
+#include "base/atomic_file.h"
+#include "base/file_path.h"
 
 namespace impasto {
 namespace {
@@ -44,7 +44,8 @@ Header makeHeader(const VkPhysicalDeviceProperties& device, std::span<const std:
 
 }  // namespace
 
-PipelineCacheFile readPipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device) {
+PipelineCacheFile readPipelineCacheFile(const std::string& utf8_path, const VkPhysicalDeviceProperties& device) {
+  const std::filesystem::path path = filePath(utf8_path);
   PipelineCacheFile file;
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return file;
@@ -76,19 +77,11 @@ PipelineCacheFile readPipelineCacheFile(const std::string& path, const VkPhysica
 
 void writePipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device,
                             std::span<const std::byte> data) {
-  const std::string temporary = path + "." + std::to_string(std::random_device{}()) + ".tmp";
   const Header header = makeHeader(device, data);
-  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  stream.write(reinterpret_cast<const char*>(&header), sizeof header);
-  stream.write(reinterpret_cast<const char*>(data.data()), static_cast<std::streamsize>(data.size()));
-  stream.close();
-  std::error_code error;
-  if (stream) std::filesystem::rename(temporary, path, error);
-  if (!stream || error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw Error(ErrorCode::Io, "cannot write pipeline cache " + path);
-  }
+  const auto header_bytes = std::as_bytes(std::span(&header, 1));
+  std::vector<std::byte> file(header_bytes.begin(), header_bytes.end());
+  file.insert(file.end(), data.begin(), data.end());
+  writeFileAtomically(path, file);
 }
 
 }  // namespace impasto

@@ -19,7 +19,7 @@ struct PipelineCacheFile {
 
 PipelineCacheFile readPipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device);
 
-// To a temporary name beside `path`, then renamed. Throws Error(Io).
+// Whole or not at all (base/atomic_file.h). Throws Error(Io), naming the path.
 void writePipelineCacheFile(const std::string& path, const VkPhysicalDeviceProperties& device,
                             std::span<const std::byte> data);
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/file_path.h"
 #include "base/half.h"
 #include "style/strict_json.h"
 #include "style/style.h"
@@ -338,14 +339,15 @@ Style readStyle(std::span<const std::byte> bytes) {
 
 Style readStyleFile(const std::string& path) {
   std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  const std::filesystem::path system_path = filePath(path);
+  const std::filesystem::file_status status = std::filesystem::status(system_path, error);
   if (!std::filesystem::exists(status)) throw Error(ErrorCode::Io, path + ": no such file");
   if (!std::filesystem::is_regular_file(status)) throw Error(ErrorCode::Io, path + ": not a regular file");
-  const uintmax_t size = std::filesystem::file_size(path, error);
+  const uintmax_t size = std::filesystem::file_size(system_path, error);
   if (error) throw Error(ErrorCode::Io, path + ": " + error.message());
   if (size > kMaxStyleFileBytes)
     throw Error(ErrorCode::InvalidStyle, path + ": larger than " + std::to_string(kMaxStyleFileBytes) + " bytes");
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(system_path, std::ios::binary);
   std::vector<std::byte> bytes(size);
   if (!file || !file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
     throw Error(ErrorCode::Io, path + ": cannot be read");
