@@ -35,7 +35,9 @@ const Tensor& inputOf(const ReferenceInputs& inputs, InputKind kind) {
     case InputKind::History:
       return inputs.history;
     case InputKind::Color:
-      break;
+    case InputKind::Style:
+    case InputKind::Exposure:
+      break;  // the last two are refused by the backend
   }
   return inputs.color;
 }

@@ -133,7 +133,7 @@ const BrokenGraph kBrokenGraphs[] = {
        g.output = 5;
        addNoise(g, 3, 2, 0);
      }},
-    {"more than 1000000 multiply-adds per pixel",
+    {"more than 200000 multiply-adds per pixel",
      [](Graph& g) {
        addConv(g, 1, 512, 1);
        addConv(g, 5, 512, 3);

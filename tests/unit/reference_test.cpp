@@ -83,8 +83,8 @@ TEST(Reference, ExtendsAsIfTheFrameHadBeen) {
 
 TEST(Reference, NamesTheInputThatIsMissingOrWrong) {
   Graph graph;
-  const uint32_t history = test::addInput(graph, InputKind::History);
-  graph.output = test::addConv(graph, history, 3, 1);
+  const uint32_t normals = test::addInput(graph, InputKind::Normals);
+  graph.output = test::addConv(graph, normals, 3, 1);
   test::Random random(1);
   const Style style = test::makeStyle(graph, random);
   const ReferenceInputs good = test::makeRandomInputs(style.graph, 4, 5, 1);
@@ -93,15 +93,15 @@ TEST(Reference, NamesTheInputThatIsMissingOrWrong) {
     EXPECT_ERROR(runReference(style, inputs), ErrorCode::InvalidArgument, message);
   };
   ReferenceInputs inputs = good;
-  inputs.history = Tensor();
-  expectRefused(inputs, "'history' is missing");
-  inputs.history = Tensor(4, 5, 4);
-  expectRefused(inputs, "'history' is not 4 channels of 5x4");
-  inputs.history = Tensor(3, 4, 5);
-  expectRefused(inputs, "'history' is not 4 channels of 5x4");
+  inputs.normals = Tensor();
+  expectRefused(inputs, "'normals' is missing");
+  inputs.normals = Tensor(3, 5, 4);
+  expectRefused(inputs, "'normals' is not 3 channels of 5x4");
+  inputs.normals = Tensor(1, 4, 5);
+  expectRefused(inputs, "'normals' is not 3 channels of 5x4");
   inputs = good;
-  inputs.history.data.pop_back();
-  expectRefused(inputs, "'history' is not 4 channels of 5x4");
+  inputs.normals.data.pop_back();
+  expectRefused(inputs, "'normals' is not 3 channels of 5x4");
   inputs = good;
   inputs.color = Tensor();
   expectRefused(inputs, "'color' is missing or empty");

@@ -120,7 +120,7 @@ TEST(HostileStyle, MetadataIsChecked) {
   expectRejected(erase("format"), "no 'format'");
   expectRejected(set("format", "pt"), "format 'pt'");
   expectRejected(erase("version"), "no 'version'");
-  expectRejected(set("version", "2"), "unknown version '2'");
+  expectRejected(set("version", "3"), "unknown version '3'; this reader knows versions 1 and 2");
   expectRejected(set("version", 1), "'version' is not a string");
   expectRejected(erase("graph"), "no 'graph'");
   expectRejected(set("graph", "{"), "graph: not valid JSON");

@@ -24,7 +24,9 @@ ordered_json describeOp(const Graph& graph, uint32_t index) {
     json["kernel"] = op.kernel;
     json["stride"] = op.stride;
   }
-  if (op.type == OpType::Conv2d || op.type == OpType::Add) json["activation"] = toString(op.activation);
+  if (op.type == OpType::Blend) json["range"] = op.range;
+  if (op.type == OpType::Conv2d || op.type == OpType::Add || op.type == OpType::Modulate)
+    json["activation"] = toString(op.activation);
   return json;
 }
 
@@ -32,7 +34,7 @@ ordered_json describeStyle(const Style& style) {
   size_t parameters = 0;
   for (const auto& [op, weights] : style.weights) parameters += weights.kernel.size() + weights.bias.size();
   ordered_json inputs = ordered_json::array(), ops = ordered_json::array();
-  for (const InputKind kind : {InputKind::Color, InputKind::Depth, InputKind::Normals, InputKind::History}) {
+  for (const InputKind kind : kInputKinds) {
     if (style.graph.wants(kind)) inputs.push_back(toString(kind));
   }
   for (uint32_t i = 0; i < style.graph.ops.size(); ++i) ops.push_back(describeOp(style.graph, i));

@@ -41,19 +41,35 @@ torch::Tensor noiseTensor(const Op& op, int64_t height, int64_t width,
   return noise.permute({0, 3, 1, 2});  // NHWC in memory: channels-last
 }
 
+torch::Tensor blend(const Op& op, const torch::Tensor& a, const torch::Tensor& history) {
+  const torch::Tensor paint = a.narrow(1, 0, 3).to(torch::kFloat);
+  const torch::Tensor mix = torch::sigmoid(a.narrow(1, 3, 1).to(torch::kFloat)) * history.narrow(1, 3, 1);
+  torch::Tensor old = history.narrow(1, 0, 3).to(torch::kFloat);
+  if (op.range > 0) {
+    // The padding of max_pool2d is less than everything: a border clamped to the edge texel gives the same.
+    const int64_t side = 2 * int64_t{op.range} + 1;
+    const torch::Tensor low = -torch::max_pool2d(-paint, side, 1, op.range);
+    old = torch::min(torch::max(old, low), torch::max_pool2d(paint, side, 1, op.range));
+  }
+  return paint + mix * (old - paint);
+}
+
+torch::Tensor modulate(const Op& op, const torch::Tensor& x, const torch::Tensor& g) {
+  const int64_t channels = x.size(1);
+  return activate(x * (1 + g.narrow(1, 0, channels)) + g.narrow(1, channels, channels), op.activation);
+}
+
 }  // namespace
 
-GeneratorImpl::GeneratorImpl(GeneratorSpec spec) : spec_(std::move(spec)) { addConvolutions(true); }
+GeneratorImpl::GeneratorImpl(GeneratorSpec spec)
+    : spec_(std::move(spec)), default_style_vector_(spec_.graph.styleVectorLength()) {
+  addConvolutions(true);
+}
 
 GeneratorImpl::GeneratorImpl(const Style& style) {
   spec_.graph = style.graph;
   spec_.size = style.size;
-  for (const Op& op : style.graph.ops) {
-    if (op.type == OpType::Input && op.input_kind != InputKind::Color) {
-      throw Error(ErrorCode::Unsupported, "the style wants " + std::string(toString(op.input_kind)) +
-                                              ", the trainer runs styles that want colour only");
-    }
-  }
+  default_style_vector_ = defaultStyleVector(style);
   addConvolutions(false);
   adoptFolded(style);
 }
@@ -97,6 +113,43 @@ std::pair<torch::Tensor, torch::Tensor> GeneratorImpl::folded(const Conv& conv) 
   return {conv.weight * factor.view({-1, 1, 1, 1}), conv.shift - conv.running_mean * factor};
 }
 
+torch::Tensor GeneratorImpl::runInput(const Op& op, const GeneratorInputs& inputs, int64_t height,
+                                      int64_t width) const {
+  const int64_t n = inputs.color.size(0);
+  const torch::TensorOptions like_color = inputs.color.options().dtype(compute_);
+  const auto expanded = [&](const torch::Tensor& frame) {
+    const int64_t bottom = height - frame.size(2), right = width - frame.size(3);
+    const torch::Tensor full =
+        bottom == 0 && right == 0
+            ? frame
+            : F::pad(frame, F::PadFuncOptions({0, right, 0, bottom}).mode(torch::kReplicate));
+    return full.to(compute_).contiguous(torch::MemoryFormat::ChannelsLast);
+  };
+  const auto expandedOrZero = [&](const torch::Tensor& frame) {
+    if (frame.defined()) return expanded(frame);
+    if (spec_.graph.needs(op.input_kind)) {
+      throw Error(ErrorCode::InvalidArgument,
+                  "the generator needs '" + std::string(toString(op.input_kind)) + "', which is not given");
+    }
+    return torch::zeros({n, op.channels, height, width}, like_color).contiguous(torch::MemoryFormat::ChannelsLast);
+  };
+  switch (op.input_kind) {
+    case InputKind::Color: return expanded(inputs.color);
+    case InputKind::Depth: return expandedOrZero(inputs.depth);
+    case InputKind::Normals: return expandedOrZero(inputs.normals);
+    case InputKind::History: return expandedOrZero(inputs.history);
+    case InputKind::Style: {
+      const torch::Tensor vector =
+          inputs.style.defined() ? inputs.style : torch::tensor(default_style_vector_).expand({n, -1});
+      return vector.to(like_color).reshape({n, op.channels, 1, 1});
+    }
+    case InputKind::Exposure:
+      if (!inputs.exposure.defined()) return torch::zeros({n, 1, 1, 1}, like_color);
+      return torch::log2(inputs.exposure).to(like_color).reshape({n, 1, 1, 1});
+  }
+  throw Error(ErrorCode::Internal, "unknown input kind");
+}
+
 torch::Tensor GeneratorImpl::runConv(const Op& op, Conv& conv, const torch::Tensor& input) {
   const torch::Tensor padded = op.kernel == 3 ? replicatePad(input) : input;
   const auto convolve = [&](const torch::Tensor& kernel, const torch::Tensor& bias) {
@@ -126,24 +179,26 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& color) {
 
 torch::Tensor GeneratorImpl::forward(const torch::Tensor& color,
                                      const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets) {
+  GeneratorInputs inputs;
+  inputs.color = color;
+  return forward(inputs, noise_offsets);
+}
+
+torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs,
+                                     const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets) {
   const std::vector<Op>& ops = spec_.graph.ops;
+  const torch::Tensor& color = inputs.color;
   const int64_t align = spec_.graph.alignment, height = color.size(2), width = color.size(3);
   const int64_t padded_height = (height + align - 1) / align * align, padded_width = (width + align - 1) / align * align;
-  torch::Tensor frame = color;
-  if (padded_height != height || padded_width != width) {
-    frame = F::pad(frame, F::PadFuncOptions({0, padded_width - width, 0, padded_height - height}).mode(torch::kReplicate));
-  }
-  frame = frame.to(compute_).contiguous(torch::MemoryFormat::ChannelsLast);
-
   std::vector<torch::Tensor> values(ops.size());
   for (uint32_t i = 0; i < ops.size(); ++i) {
     const Op& op = ops[i];
     const auto in = [&](size_t k) -> const torch::Tensor& { return values[op.inputs[k]]; };
     switch (op.type) {
-      case OpType::Input: values[i] = frame; break;
+      case OpType::Input: values[i] = runInput(op, inputs, padded_height, padded_width); break;
       case OpType::Noise:
         values[i] = noiseTensor(op, padded_height / op.downscale, padded_width / op.downscale, noise_offsets)
-                        .to(frame.device(), compute_);
+                        .to(color.device(), compute_);
         break;
       case OpType::Conv2d: values[i] = runConv(op, convs_.at(i), in(0)); break;
       case OpType::SpaceToDepth:
@@ -163,6 +218,8 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& color,
         values[i] = torch::cat(parts, 1);
         break;
       }
+      case OpType::Blend: values[i] = blend(op, in(0), in(1)); break;
+      case OpType::Modulate: values[i] = modulate(op, in(0), in(1)); break;
     }
   }
   const torch::Tensor painting = values[spec_.graph.output].to(torch::kFloat);

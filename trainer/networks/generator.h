@@ -18,17 +18,26 @@
 
 namespace impasto::trainer {
 
+// What a batch of N frames offers. Undefined tensors are what the style format says of inputs that a host leaves out.
+struct GeneratorInputs {
+  torch::Tensor color;                    // N x 3 x H x W in [0, 1], sRGB-encoded
+  torch::Tensor depth, normals, history;  // N x 1, 3 and 4 x H x W, as InputKind says
+  torch::Tensor style;                    // N x K, K = Graph::styleVectorLength()
+  torch::Tensor exposure;                 // N, positive
+};
+
 class GeneratorImpl : public torch::nn::Module {
  public:
   explicit GeneratorImpl(GeneratorSpec spec);
 
-  // A generator that runs a finished style: folded, no norms. Throws impasto::Error(Unsupported) if the style wants
-  // inputs other than colour.
+  // A generator that runs a finished style: folded, no norms.
   explicit GeneratorImpl(const Style& style);
 
-  // color: N x 3 x H x W in [0, 1], sRGB-encoded, any H and W: extended and cropped as the graph says.
+  // Any H and W: extended and cropped as the graph says.
   // noise_offsets: one (x, y) in noise texels for each picture, as if the crop lay there in a larger frame.
-  // Returns N x 3 x H x W float32, not clamped.
+  // Returns N x 3 x H x W float32, not clamped. Throws impasto::Error(InvalidArgument) naming an input that the graph
+  // needs and that is not there.
+  torch::Tensor forward(const GeneratorInputs& inputs, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets);
   torch::Tensor forward(const torch::Tensor& color, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets);
   torch::Tensor forward(const torch::Tensor& color);
 
@@ -59,9 +68,11 @@ class GeneratorImpl : public torch::nn::Module {
 
   void addConvolutions(bool initialise);
   std::pair<torch::Tensor, torch::Tensor> folded(const Conv& conv) const;  // kernel, bias
+  torch::Tensor runInput(const Op& op, const GeneratorInputs& inputs, int64_t height, int64_t width) const;
   torch::Tensor runConv(const Op& op, Conv& conv, const torch::Tensor& input);
 
   GeneratorSpec spec_;
+  std::vector<float> default_style_vector_;
   std::map<uint32_t, Conv> convs_;
   torch::ScalarType compute_ = torch::kFloat;
   bool norms_frozen_ = false;

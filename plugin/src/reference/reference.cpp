@@ -5,6 +5,7 @@
 #include <functional>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 
@@ -141,6 +142,46 @@ Tensor add(const Tensor& a, const Tensor& b, Activation activation) {
   return out;
 }
 
+// The least and the greatest value of a channel in the square of texels around (y, x), clamped to the edge texel.
+std::pair<float, float> limitsAround(const Tensor& in, uint32_t c, uint32_t y, uint32_t x, uint32_t range) {
+  float low = in.at(c, y, x), high = low;
+  for (uint32_t i = 0; i <= 2 * range; ++i)
+    for (uint32_t j = 0; j <= 2 * range; ++j) {
+      // Counted from one range outside, so that nothing is negative.
+      const uint32_t near_y = std::clamp(y + i, range, in.height - 1 + range) - range;
+      const uint32_t near_x = std::clamp(x + j, range, in.width - 1 + range) - range;
+      low = std::min(low, in.at(c, near_y, near_x));
+      high = std::max(high, in.at(c, near_y, near_x));
+    }
+  return {low, high};
+}
+
+Tensor blend(const Op& op, const Tensor& a, const Tensor& history) {
+  Tensor out(3, a.height, a.width);
+  for (uint32_t c = 0; c < 3; ++c)
+    for (uint32_t y = 0; y < out.height; ++y)
+      for (uint32_t x = 0; x < out.width; ++x) {
+        const float mix = 1.0f / (1.0f + std::exp(-a.at(3, y, x))) * history.at(3, y, x);
+        float old = history.at(c, y, x);
+        if (op.range > 0) {
+          const auto [low, high] = limitsAround(a, c, y, x, op.range);
+          old = std::min(std::max(old, low), high);
+        }
+        out.at(c, y, x) = a.at(c, y, x) + mix * (old - a.at(c, y, x));
+      }
+  return out;
+}
+
+Tensor modulate(const Op& op, const Tensor& in, const Tensor& g) {
+  Tensor out = in;
+  for (uint32_t c = 0; c < in.channels; ++c)
+    for (uint32_t y = 0; y < in.height; ++y)
+      for (uint32_t x = 0; x < in.width; ++x)
+        out.at(c, y, x) = in.at(c, y, x) * (1.0f + g.at(c, 0, 0)) + g.at(in.channels + c, 0, 0);
+  activate(out.data.data(), out.data.size(), op.activation);
+  return out;
+}
+
 const ConvWeights& weightsOf(const Style& style, uint32_t index, uint32_t in_channels) {
   const Op& op = style.graph.ops[index];
   const auto found = style.weights.find(index);
@@ -150,26 +191,31 @@ const ConvWeights& weightsOf(const Style& style, uint32_t index, uint32_t in_cha
   return found->second;
 }
 
-const Tensor& inputOf(const ReferenceInputs& inputs, InputKind kind) {
+// nullptr: a kind that has no tensor of the frame's extent.
+const Tensor* inputOf(const ReferenceInputs& inputs, InputKind kind) {
   switch (kind) {
     case InputKind::Color:
-      return inputs.color;
+      return &inputs.color;
     case InputKind::Depth:
-      return inputs.depth;
+      return &inputs.depth;
     case InputKind::Normals:
-      return inputs.normals;
+      return &inputs.normals;
     case InputKind::History:
-      return inputs.history;
+      return &inputs.history;
+    case InputKind::Style:
+    case InputKind::Exposure:
+      break;
   }
-  throw Error(ErrorCode::Internal, "unknown input kind");
+  return nullptr;
 }
 
 void checkInputs(const Graph& graph, const ReferenceInputs& inputs) {
   const Tensor& color = inputs.color;
   for (const InputKind kind : {InputKind::Color, InputKind::Depth, InputKind::Normals, InputKind::History}) {
     if (kind != InputKind::Color && !graph.wants(kind)) continue;
-    const Tensor& tensor = inputOf(inputs, kind);
+    const Tensor& tensor = *inputOf(inputs, kind);
     const std::string name(toString(kind));
+    if (tensor.data.empty() && kind != InputKind::Color && !graph.needs(kind)) continue;
     if (tensor.data.empty()) throw Error(ErrorCode::InvalidArgument, "the input '" + name + "' is missing or empty");
     if (tensor.channels != inputChannels(kind) || tensor.height != color.height || tensor.width != color.width ||
         tensor.data.size() != size_t{tensor.channels} * tensor.height * tensor.width)
@@ -177,6 +223,30 @@ void checkInputs(const Graph& graph, const ReferenceInputs& inputs) {
                                                   " channels of " + std::to_string(color.width) + "x" +
                                                   std::to_string(color.height));
   }
+  const size_t length = graph.styleVectorLength();
+  if (length > 0 && !inputs.style_vector.empty() && inputs.style_vector.size() != length)
+    throw Error(ErrorCode::InvalidArgument, "the input 'style' has " + std::to_string(inputs.style_vector.size()) +
+                                                " values, not " + std::to_string(length));
+  if (graph.wants(InputKind::Exposure) && !(inputs.exposure > 0 && std::isfinite(inputs.exposure)))
+    throw Error(ErrorCode::InvalidArgument,
+                "the input 'exposure' is " + std::to_string(inputs.exposure) + ", not positive and finite");
+}
+
+// The tensor of an input op; `height` and `width` are the frame's once extended.
+Tensor input(const Op& op, const Style& style, const ReferenceInputs& inputs, uint32_t height, uint32_t width) {
+  Tensor out(op.channels, 1, 1);
+  if (op.input_kind == InputKind::Style) {
+    out.data = inputs.style_vector.empty() ? defaultStyleVector(style) : inputs.style_vector;
+    if (out.data.size() != op.channels)
+      throw Error(ErrorCode::InvalidStyle, "the vector of painting 0 does not fit graph op '" + op.name + "'");
+    return out;
+  }
+  if (op.input_kind == InputKind::Exposure) {
+    out.data = {std::log2(inputs.exposure)};
+    return out;
+  }
+  const Tensor& given = *inputOf(inputs, op.input_kind);
+  return given.data.empty() ? Tensor(op.channels, height, width) : extend(given, height, width);
 }
 
 uint32_t roundUp(uint32_t value, uint32_t multiple) { return (value + multiple - 1) / multiple * multiple; }
@@ -202,7 +272,7 @@ std::vector<Tensor> runGraph(const Style& style, const ReferenceInputs& inputs, 
     const auto in = [&](size_t k) -> const Tensor& { return tensors[op.inputs[k]]; };
     switch (op.type) {
       case OpType::Input:
-        tensors[i] = extend(inputOf(inputs, op.input_kind), height, width);
+        tensors[i] = input(op, style, inputs, height, width);
         break;
       case OpType::Noise:
         tensors[i] = noise(op, height / op.downscale, width / op.downscale);
@@ -222,11 +292,18 @@ std::vector<Tensor> runGraph(const Style& style, const ReferenceInputs& inputs, 
       case OpType::Add:
         tensors[i] = add(in(0), in(1), op.activation);
         break;
-      case OpType::Concat:
+      case OpType::Concat: {
         tensors[i] = Tensor(op.channels, in(0).height, in(0).width);
         auto position = tensors[i].data.begin();
         for (const uint32_t j : op.inputs)
           position = std::copy(tensors[j].data.begin(), tensors[j].data.end(), position);
+        break;
+      }
+      case OpType::Blend:
+        tensors[i] = blend(op, in(0), in(1));
+        break;
+      case OpType::Modulate:
+        tensors[i] = modulate(op, in(0), in(1));
         break;
     }
     if (keep_all) continue;

@@ -16,10 +16,10 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   TreeBuilder(const std::string& what, JsonValue& root) : what_(what), root_(root) {}
 
   bool null() override { return add(std::monostate()); }
-  bool boolean(bool) override { return add(std::monostate()); }
-  bool number_integer(number_integer_t) override { return add(std::monostate()); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(static_cast<double>(value)); }
   bool number_unsigned(number_unsigned_t value) override { return add(value); }
-  bool number_float(number_float_t, const string_t&) override { return add(std::monostate()); }
+  bool number_float(number_float_t value, const string_t&) override { return add(value); }
   bool string(string_t& value) override { return add(std::move(value)); }
   bool binary(binary_t&) override { return false; }  // has no form in JSON
 

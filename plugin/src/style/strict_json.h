@@ -18,8 +18,9 @@ using JsonArray = std::vector<JsonValue>;
 using JsonObject = std::vector<JsonMember>;  // in the order of the keys, each once
 
 struct JsonValue {
-  // monostate: of a type that no style file uses (null, a boolean, a negative number or one with a fraction).
-  std::variant<std::monostate, uint64_t, std::string, JsonArray, JsonObject> content;
+  // monostate: null. uint64_t: numbers without sign, fraction and exponent; double: all other numbers, which are
+  // finite.
+  std::variant<std::monostate, bool, uint64_t, double, std::string, JsonArray, JsonObject> content;
 
   template <typename Type>
   const Type* as() const {  // nullptr: of another type

@@ -51,6 +51,26 @@ void checkValues(const std::vector<float>& values, const std::string& name) {
            ", not finite in fp16");
 }
 
+void checkPaintings(const Style& style) {
+  if (style.paintings.size() > kMaxPaintings)
+    fail(std::to_string(style.paintings.size()) + " paintings, more than " + std::to_string(kMaxPaintings));
+  const size_t length = style.graph.styleVectorLength();
+  if (!style.paintings.empty() && length == 0) fail("paintings, but the graph has no style input");
+  for (size_t i = 0; i < style.paintings.size(); ++i) {
+    const Painting& painting = style.paintings[i];
+    const std::string where = "painting " + std::to_string(i);
+    for (const auto& [key, field] : format::kPaintingTexts)
+      if (!isText(painting.*field)) fail(where + ": '" + std::string(key) + "' is not UTF-8 text without NUL");
+    if (painting.vector.size() != length)
+      fail(where + ": a vector of " + std::to_string(painting.vector.size()) + " values, where the graph's style has " +
+           std::to_string(length));
+    for (size_t k = 0; k < length; ++k)
+      if (!(std::abs(painting.vector[k]) < kFirstHalfOverflow))
+        fail(where + ": value " + std::to_string(k) + " of its vector is " + std::to_string(painting.vector[k]) +
+             ", not finite in fp16");
+  }
+}
+
 }  // namespace
 
 void validateStyle(Style& style) {
@@ -80,12 +100,18 @@ void validateStyle(Style& style) {
     fail("unknown size " + inQuotes(style.size));
   for (const auto& [key, field] : format::kProvenance)
     if (!isText(style.provenance.*field)) fail("metadata: '" + std::string(key) + "' is not UTF-8 text without NUL");
+  checkPaintings(style);
 }
 
 uint64_t parameterCount(const Style& style) noexcept {
   uint64_t count = 0;
   for (const auto& [index, weights] : style.weights) count += weights.kernel.size() + weights.bias.size();
   return count;
+}
+
+std::vector<float> defaultStyleVector(const Style& style) {
+  if (style.paintings.empty()) return std::vector<float>(style.graph.styleVectorLength());
+  return style.paintings.front().vector;
 }
 
 }  // namespace impasto

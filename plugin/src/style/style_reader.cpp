@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -58,6 +59,12 @@ class OpReader {
 
   uint32_t takeUint32(const char* key) { return uint32Of(take(key), where_ + ": '" + key + "'"); }
 
+  bool takeBool(const char* key) {
+    const auto* value = take(key).as<bool>();
+    if (!value) fail(where_ + ": '" + key + "' is not true or false");
+    return *value;
+  }
+
   template <typename Enum>
   void takeEnum(const char* key, const char* what, Enum& value) {
     const std::string& text = stringOf(take(key), where_ + ": '" + key + "'");
@@ -85,6 +92,8 @@ Op readOp(OpReader& reader) {
   switch (op.type) {
     case OpType::Input:
       reader.takeEnum("kind", "input kind", op.input_kind);
+      if (op.input_kind == InputKind::Style) op.channels = reader.takeUint32("channels");
+      if (reader.has("optional")) op.optional = reader.takeBool("optional");
       break;
     case OpType::Noise:
       op.channels = reader.takeUint32("channels");
@@ -98,7 +107,11 @@ Op readOp(OpReader& reader) {
       if (reader.has("activation")) reader.takeEnum("activation", "activation", op.activation);
       break;
     case OpType::Add:
+    case OpType::Modulate:
       if (reader.has("activation")) reader.takeEnum("activation", "activation", op.activation);
+      break;
+    case OpType::Blend:
+      if (reader.has("range")) op.range = reader.takeUint32("range");
       break;
     case OpType::SpaceToDepth:
     case OpType::DepthToSpace:
@@ -129,7 +142,7 @@ void resolveInputs(const JsonValue& inputs, uint32_t index, const std::unordered
   }
 }
 
-Graph readGraph(const std::string& text) {
+Graph readGraph(const std::string& text, uint32_t version) {
   const JsonValue root = parseStrictJson(text, "graph");
   const auto* object = root.as<JsonObject>();
   if (!object) fail("graph: not a JSON object");
@@ -148,6 +161,10 @@ Graph readGraph(const std::string& text) {
   for (uint32_t i = 0; i < ops->size(); ++i) {
     OpReader reader((*ops)[i], i);
     graph.ops.push_back(readOp(reader));
+    std::string too_new = format::newInVersion2(graph.ops.back());
+    if (reader.has("optional")) too_new = "attribute 'optional'";  // whatever its value
+    if (version < 2 && !too_new.empty())
+      fail("graph op " + inQuotes(reader.name()) + ": " + too_new + " in a file of version 1; it needs version 2");
     if (!indices.emplace(reader.name(), i).second) fail("graph: two ops are named " + inQuotes(reader.name()));
   }
   for (uint32_t i = 0; i < ops->size(); ++i)
@@ -285,6 +302,44 @@ const std::string& requiredString(const JsonObject& metadata, const char* key) {
   return *text;
 }
 
+float floatOf(const JsonValue& value, const std::string& what) {
+  const auto* whole = value.as<uint64_t>();
+  const auto* real = value.as<double>();
+  if (!whole && !real) fail(what + " is not a number");
+  const double number = whole ? static_cast<double>(*whole) : *real;
+  if (!(std::abs(number) < kFirstHalfOverflow)) fail(what + " is " + std::to_string(number) + ", not finite in fp16");
+  return static_cast<float>(number);
+}
+
+std::vector<Painting> readPaintings(const std::string& text) {
+  const JsonValue root = parseStrictJson(text, "paintings");
+  const auto* list = root.as<JsonArray>();
+  if (!list) fail("paintings: not a list");
+  if (list->size() > kMaxPaintings)
+    fail(std::to_string(list->size()) + " paintings, more than " + std::to_string(kMaxPaintings));
+  std::vector<Painting> paintings;
+  for (size_t i = 0; i < list->size(); ++i) {
+    const std::string where = "painting " + std::to_string(i);
+    const auto* object = (*list)[i].as<JsonObject>();
+    if (!object) fail(where + " is not a JSON object");
+    const auto take = [&](std::string_view key) -> const JsonValue& {
+      const JsonValue* value = find(*object, key);
+      if (!value) fail(where + ": no '" + std::string(key) + "'");
+      return *value;
+    };
+    Painting& painting = paintings.emplace_back();
+    for (const auto& [key, field] : format::kPaintingTexts)
+      painting.*field = stringOf(take(key), where + ": '" + std::string(key) + "'");
+    const auto* vector = take(format::kVector).as<JsonArray>();
+    if (!vector) fail(where + ": 'vector' is not a list");
+    if (vector->size() > kMaxStyleVectorLength)
+      fail(where + ": a vector of " + std::to_string(vector->size()) + " values");
+    for (const JsonValue& element : *vector)
+      painting.vector.push_back(floatOf(element, where + ": an element of 'vector'"));
+  }
+  return paintings;
+}
+
 void readMetadata(const JsonObject& header, Style& style) {
   const JsonValue* found = find(header, format::kMetadata);
   const auto* object = found ? found->as<JsonObject>() : nullptr;
@@ -295,9 +350,13 @@ void readMetadata(const JsonObject& header, Style& style) {
   const std::string& name = requiredString(metadata, "format");
   if (name != format::kName) fail("format " + inQuotes(name) + " is not '" + std::string(format::kName) + "'");
   const std::string& version = requiredString(metadata, "version");
-  if (version != format::kVersion)
-    fail("unknown version " + inQuotes(version) + "; this reader knows version " + std::string(format::kVersion));
-  style.graph = readGraph(requiredString(metadata, "graph"));
+  if (version != "1" && version != "2")
+    fail("unknown version " + inQuotes(version) + "; this reader knows versions 1 and 2");
+  style.graph = readGraph(requiredString(metadata, "graph"), version == "1" ? 1 : 2);
+  if (const std::string* paintings = findString(metadata, format::kPaintings)) {
+    if (version == "1") fail("metadata: 'paintings' in a file of version 1; they need version 2");
+    style.paintings = readPaintings(*paintings);
+  }
   style.color_encoding = requiredString(metadata, "color_encoding");
   const std::string* size = findString(metadata, "size");
   style.size = size ? *size : "custom";

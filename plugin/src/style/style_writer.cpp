@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <bit>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -25,6 +28,8 @@ std::string graphText(const Graph& graph) {
     switch (op.type) {
       case OpType::Input:
         object["kind"] = toString(op.input_kind);
+        if (op.input_kind == InputKind::Style) object["channels"] = op.channels;
+        if (op.optional) object["optional"] = true;
         break;
       case OpType::Noise:
         object["channels"] = op.channels;
@@ -42,7 +47,11 @@ std::string graphText(const Graph& graph) {
         object["block"] = op.block;
         break;
       case OpType::Add:
+      case OpType::Modulate:
         object["activation"] = toString(op.activation);
+        break;
+      case OpType::Blend:
+        object["range"] = op.range;
         break;
       case OpType::Upsample:
       case OpType::Concat:
@@ -53,14 +62,32 @@ std::string graphText(const Graph& graph) {
   return Json{{"ops", std::move(ops)}, {"output", graph.ops[graph.output].name}}.dump();
 }
 
+std::string paintingsText(const std::vector<Painting>& paintings) {
+  Json list = Json::array();
+  for (const Painting& painting : paintings) {
+    Json object;
+    for (const auto& [key, field] : format::kPaintingTexts) object[std::string(key)] = painting.*field;
+    object[std::string(format::kVector)] = painting.vector;
+    list.push_back(std::move(object));
+  }
+  return list.dump();
+}
+
+// The oldest that can hold the style, so that older readers read what they can.
+std::string_view versionOf(const Style& style) {
+  const auto isNew = [](const Op& op) { return !format::newInVersion2(op).empty(); };
+  return style.paintings.empty() && std::none_of(style.graph.ops.begin(), style.graph.ops.end(), isNew) ? "1" : "2";
+}
+
 Json metadataOf(const Style& style) {
   Json metadata = {{"format", format::kName},
-                   {"version", format::kVersion},
+                   {"version", versionOf(style)},
                    {"color_encoding", style.color_encoding},
                    {"size", style.size},
                    {"inputs", format::inputsOf(style.graph)}};
   for (const auto& [key, field] : format::kProvenance)
     if (!(style.provenance.*field).empty()) metadata[std::string(key)] = style.provenance.*field;
+  if (!style.paintings.empty()) metadata[std::string(format::kPaintings)] = paintingsText(style.paintings);
   metadata["graph"] = graphText(style.graph);
   return metadata;
 }

@@ -14,6 +14,11 @@ class Planner {
  public:
   Planner(const Graph& graph, uint32_t width, uint32_t height, uint32_t bytes_per_element)
       : graph_(graph), bytes_per_element_(bytes_per_element) {
+    for (const Op& op : graph.ops) {
+      if (op.downscale == kGlobal || op.type == OpType::Blend)
+        throw Error(ErrorCode::Unsupported,
+                    "graph op '" + op.name + "': the Vulkan backend runs no blends and no global tensors");
+    }
     const auto align = [&](uint32_t n) { return (n + graph.alignment - 1) / graph.alignment * graph.alignment; };
     plan_.width = align(width);
     plan_.height = align(height);
@@ -154,6 +159,9 @@ class Planner {
         case OpType::Input:
         case OpType::Conv2d:
           break;  // packed by the pass; above
+        case OpType::Blend:
+        case OpType::Modulate:
+          break;  // refused by the constructor; modulate reads a global tensor
         case OpType::Noise:
           step.kind = Step::Kind::Noise;
           plan_.steps.push_back(step);
