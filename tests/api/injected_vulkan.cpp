@@ -198,14 +198,20 @@ PFN_vkVoidFunction wrapperOf() {
 
 const std::map<std::string, PFN_vkVoidFunction>& wrappers() {
 #define IMPASTO_WRAP(function) {"vk" #function, wrapperOf<"vk" #function, PFN_vk##function>()},
-  static const std::map<std::string, PFN_vkVoidFunction> map = {IMPASTO_DEVICE_FUNCTIONS(IMPASTO_WRAP)};
+#define IMPASTO_WRAP_OPTIONAL(function, extension_name) IMPASTO_WRAP(function)
+  static const std::map<std::string, PFN_vkVoidFunction> map = {
+      IMPASTO_DEVICE_FUNCTIONS(IMPASTO_WRAP) IMPASTO_OPTIONAL_DEVICE_FUNCTIONS(IMPASTO_WRAP_OPTIONAL)};
+#undef IMPASTO_WRAP_OPTIONAL
 #undef IMPASTO_WRAP
   return map;
 }
 
 PFN_vkVoidFunction wrapper(std::string name) {
-  if (name.ends_with("KHR") || name.ends_with("EXT")) name.resize(name.size() - 3);
-  const auto found = wrappers().find(name);
+  auto found = wrappers().find(name);
+  if (found == wrappers().end() && (name.ends_with("KHR") || name.ends_with("EXT"))) {
+    name.resize(name.size() - 3);
+    found = wrappers().find(name);
+  }
   return found != wrappers().end() ? found->second : nullptr;
 }
 

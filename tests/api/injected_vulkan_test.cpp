@@ -15,7 +15,10 @@ namespace impasto::test {
 namespace {
 
 #define IMPASTO_NAME(name) "vk" #name,
-const std::vector<std::string> kFunctions = {IMPASTO_DEVICE_FUNCTIONS(IMPASTO_NAME)};
+#define IMPASTO_OPTIONAL_NAME(name, extension_name) "vk" #name, extension_name,
+const std::vector<std::string> kFunctions = {IMPASTO_DEVICE_FUNCTIONS(IMPASTO_NAME)
+                                                 IMPASTO_OPTIONAL_DEVICE_FUNCTIONS(IMPASTO_OPTIONAL_NAME)};
+#undef IMPASTO_OPTIONAL_NAME
 #undef IMPASTO_NAME
 
 TEST(InjectedVulkanTable, HasEveryFunctionThatCreatesTakesOrRecords) {
