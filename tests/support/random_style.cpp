@@ -17,13 +17,17 @@ uint32_t append(Graph& graph, Op op) {
 // Grows a graph op by op. Shapes are tracked here, as validateGraph() will infer them.
 class GraphMaker {
  public:
-  GraphMaker(Random& random, const RandomStyleOptions& options) : random_(random), options_(options) {}
+  GraphMaker(Random& random, const RandomStyleOptions& options) : random_(random), options_(options) {
+    if (options.version_2) style_length_ = random_.between(1, 12);
+  }
 
   Graph run() {
     keep(addInput(graph_, InputKind::Color), 3, 1);
     const uint32_t count = random_.between(options_.min_ops, options_.max_ops);
     while (graph_.ops.size() < count) grow();
-    graph_.output = finish(static_cast<uint32_t>(graph_.ops.size() - 1));
+    uint32_t last = opCount() - 1;
+    while (op(last).downscale == kGlobal) --last;
+    graph_.output = options_.version_2 && random_.below(2) == 0 ? blend(atFullSize(last)) : finish(last);
     if (random_.below(8) == 0) conv(graph_.output);
     return std::move(graph_);
   }
@@ -38,15 +42,14 @@ class GraphMaker {
   }
 
   const Op& op(uint32_t index) const { return graph_.ops[index]; }
+  uint32_t opCount() const { return static_cast<uint32_t>(graph_.ops.size()); }
 
   // Half the time the newest, so that graphs are deep.
-  uint32_t pick() {
-    const auto count = static_cast<uint32_t>(graph_.ops.size());
-    return random_.below(2) == 0 ? count - 1 : random_.below(count);
-  }
+  uint32_t pick() { return random_.below(2) == 0 ? opCount() - 1 : random_.below(opCount()); }
 
   uint32_t conv(uint32_t input) {
     const uint32_t channels = random_.between(1, options_.max_channels);
+    if (op(input).downscale == kGlobal) return convTo(input, channels);
     const uint32_t stride = op(input).downscale * 2 <= options_.max_downscale ? random_.between(1, 2) : 1;
     const uint32_t index =
         addConv(graph_, input, channels, random_.below(2) == 0 ? 1 : 3, stride, kActivations[random_.below(4)]);
@@ -54,8 +57,72 @@ class GraphMaker {
     return index;
   }
 
+  // A convolution that keeps the downscale.
+  uint32_t convTo(uint32_t input, uint32_t channels) {
+    const uint32_t kernel = op(input).downscale == kGlobal || random_.below(2) == 0 ? 1 : 3;
+    const uint32_t index = addConv(graph_, input, channels, kernel, 1, kActivations[random_.below(4)]);
+    keep(index, channels, op(input).downscale);
+    return index;
+  }
+
+  uint32_t globalInput() {
+    const bool exposure = random_.below(3) == 0;
+    const uint32_t index = exposure ? addInput(graph_, InputKind::Exposure) : addStyleInput(graph_, style_length_);
+    keep(index, exposure ? 1 : style_length_, kGlobal);
+    return index;
+  }
+
+  // `a`, brought to 4 channels, blended with another tensor of its downscale.
+  uint32_t blend(uint32_t a) {
+    const auto fourChannels = [&](uint32_t input) { return op(input).channels == 4 ? input : convTo(input, 4); };
+    a = fourChannels(a);
+    uint32_t history = 0;
+    if (op(a).downscale == 1 && !options_.color_only && random_.below(2) == 0) {
+      history = addInput(graph_, InputKind::History);
+      keep(history, 4, 1);
+    } else {
+      do history = random_.below(opCount());
+      while (op(history).downscale != op(a).downscale);  // it may be `a` itself
+      history = fourChannels(history);
+    }
+    const uint32_t index = addBlend(graph_, a, history, random_.below(kMaxBlendRange + 1));
+    keep(index, 3, op(a).downscale);
+    return index;
+  }
+
+  void modulate(uint32_t x) {
+    const uint32_t channels = op(x).channels;
+    if (2 * channels > kMaxChannels) return;
+    uint32_t g = random_.below(opCount());
+    if (op(g).downscale != kGlobal) g = globalInput();
+    if (op(g).channels != 2 * channels) g = convTo(g, 2 * channels);
+    keep(addOp(graph_, OpType::Modulate, {x, g}, 0, kActivations[random_.below(4)]), channels, op(x).downscale);
+  }
+
+  void growVersion2() {
+    const uint32_t input = pick();
+    switch (random_.below(5)) {
+      case 0:
+        globalInput();
+        break;
+      case 1:
+        if (!options_.color_only) {
+          const InputKind kind = random_.below(2) == 0 ? InputKind::Depth : InputKind::Normals;
+          keep(addInput(graph_, kind, true), inputChannels(kind), 1);
+        }
+        break;
+      case 2:
+        if (op(input).downscale != kGlobal) blend(input);
+        break;
+      default:
+        if (op(input).downscale != kGlobal) modulate(input);
+        break;
+    }
+  }
+
   // One attempt; adds nothing where the picked tensors do not fit.
   void grow() {
+    if (options_.version_2 && random_.below(3) == 0) return growVersion2();
     const uint32_t input = pick();
     const uint32_t block = random_.below(2) == 0 ? 2 : 4;
     const uint32_t area = block * block;
@@ -74,7 +141,7 @@ class GraphMaker {
       }
       case 2:
       case 3:
-        if (op(input).channels * area <= options_.max_channels * 4 &&
+        if (op(input).downscale != kGlobal && op(input).channels * area <= options_.max_channels * 4 &&
             op(input).downscale * block <= options_.max_downscale)
           keep(addOp(graph_, OpType::SpaceToDepth, {input}, block), op(input).channels * area,
                op(input).downscale * block);
@@ -126,7 +193,7 @@ class GraphMaker {
     keep(addOp(graph_, OpType::Concat, inputs), channels, downscale);
   }
 
-  uint32_t finish(uint32_t index) {
+  uint32_t atFullSize(uint32_t index) {
     while (op(index).downscale > 1) {
       const bool shuffle = op(index).channels % 4 == 0 && random_.below(2) == 0;
       const uint32_t channels = shuffle ? op(index).channels / 4 : op(index).channels;
@@ -134,6 +201,11 @@ class GraphMaker {
       index = shuffle ? addOp(graph_, OpType::DepthToSpace, {index}, 2) : addOp(graph_, OpType::Upsample, {index});
       keep(index, channels, downscale);
     }
+    return index;
+  }
+
+  uint32_t finish(uint32_t index) {
+    index = atFullSize(index);
     index = addConv(graph_, index, 3, random_.below(2) == 0 ? 1 : 3, 1, kActivations[random_.below(4)]);
     keep(index, 3, 1);
     return index;
@@ -141,17 +213,24 @@ class GraphMaker {
 
   Random& random_;
   const RandomStyleOptions& options_;
+  uint32_t style_length_ = 0;
   Graph graph_;
 };
+
+constexpr float kMaxStops = 6;  // of random exposures, either way
 
 // An upper estimate of the values of every tensor, to scale the weights by.
 std::vector<float> magnitudesOf(const Graph& graph) {
   std::vector<float> magnitudes;
   for (const Op& op : graph.ops) {
     float magnitude = 1.0f;
-    if (op.type == OpType::Add) magnitude = magnitudes[op.inputs[0]] + magnitudes[op.inputs[1]];
+    const auto in = [&](size_t k) { return magnitudes[op.inputs[k]]; };
+    if (op.type == OpType::Input && op.input_kind == InputKind::Exposure) magnitude = kMaxStops;
+    if (op.type == OpType::Modulate) magnitude = in(0) * (1 + in(1)) + in(1);
+    if (op.type == OpType::Blend) magnitude = in(0) + std::max(1.0f, in(1)) * (in(0) + in(1));
+    if (op.type == OpType::Add) magnitude = in(0) + in(1);
     if (op.type == OpType::SpaceToDepth || op.type == OpType::DepthToSpace || op.type == OpType::Upsample)
-      magnitude = magnitudes[op.inputs[0]];
+      magnitude = in(0);
     if (op.type == OpType::Concat)
       for (const uint32_t i : op.inputs) magnitude = std::max(magnitude, magnitudes[i]);
     magnitudes.push_back(op.activation == Activation::Sigmoid ? 1.0f : magnitude);
@@ -161,10 +240,19 @@ std::vector<float> magnitudesOf(const Graph& graph) {
 
 }  // namespace
 
-uint32_t addInput(Graph& graph, InputKind kind) {
+uint32_t addInput(Graph& graph, InputKind kind, bool optional) {
   Op op;
   op.type = OpType::Input;
   op.input_kind = kind;
+  op.optional = optional;
+  return append(graph, std::move(op));
+}
+
+uint32_t addStyleInput(Graph& graph, uint32_t channels) {
+  Op op;
+  op.type = OpType::Input;
+  op.input_kind = InputKind::Style;
+  op.channels = channels;
   return append(graph, std::move(op));
 }
 
@@ -186,6 +274,14 @@ uint32_t addConv(Graph& graph, uint32_t input, uint32_t channels, uint32_t kerne
   op.kernel = kernel;
   op.stride = stride;
   op.activation = activation;
+  return append(graph, std::move(op));
+}
+
+uint32_t addBlend(Graph& graph, uint32_t a, uint32_t history, uint32_t range) {
+  Op op;
+  op.type = OpType::Blend;
+  op.inputs = {a, history};
+  op.range = range;
   return append(graph, std::move(op));
 }
 
@@ -224,6 +320,13 @@ Style makeRandomStyle(uint32_t seed, const RandomStyleOptions& options) {
   Random random(seed);
   Style style = makeStyle(GraphMaker(random, options).run(), random);
   style.provenance.title = "Random " + std::to_string(seed);
+  const uint32_t length = style.graph.styleVectorLength();
+  const uint32_t paintings = length > 0 ? random.below(4) : 0;
+  for (uint32_t i = 0; i < paintings; ++i) {
+    Painting& painting = style.paintings.emplace_back();
+    painting.title = "Painting " + std::to_string(i);
+    for (uint32_t k = 0; k < length; ++k) painting.vector.push_back(random.uniform(-1.0f, 1.0f));
+  }
   return style;
 }
 
@@ -258,9 +361,15 @@ ReferenceInputs makeRandomInputs(const Graph& graph, uint32_t height, uint32_t w
   };
   ReferenceInputs inputs;
   inputs.color = make(InputKind::Color, 0.0f);
-  if (graph.wants(InputKind::Depth)) inputs.depth = make(InputKind::Depth, 0.0f);
-  if (graph.wants(InputKind::Normals)) inputs.normals = make(InputKind::Normals, -1.0f);
+  const auto gives = [&](InputKind kind) { return graph.needs(kind) || (graph.wants(kind) && random.below(4) > 0); };
+  if (gives(InputKind::Depth)) inputs.depth = make(InputKind::Depth, 0.0f);
+  if (gives(InputKind::Normals)) inputs.normals = make(InputKind::Normals, -1.0f);
   if (graph.wants(InputKind::History)) inputs.history = make(InputKind::History, 0.0f);
+  if (graph.wants(InputKind::Exposure)) inputs.exposure = std::exp2(random.uniform(-kMaxStops, kMaxStops));
+  if (gives(InputKind::Style)) {
+    inputs.style_vector.resize(graph.styleVectorLength());
+    for (float& value : inputs.style_vector) value = random.uniform(-1.0f, 1.0f);
+  }
   return inputs;
 }
 

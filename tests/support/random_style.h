@@ -27,6 +27,8 @@ struct RandomStyleOptions {
   uint32_t max_channels = 24;          // of one op, where the graph leaves a choice
   uint32_t max_downscale = kMaxDownscale;
   bool color_only = false;  // no depth, normals, history
+  bool version_2 = false;   // also what only version 2 of the format has: blend, modulate, global tensors, optional
+                           // inputs, paintings
 };
 
 // A random valid graph of all kinds of ops, also with ops that the output does not need, with the output in the middle,
@@ -40,14 +42,17 @@ Style makeSmallStyle(uint32_t seed);
 // Random weights for every conv2d of a graph, which is validated first.
 Style makeStyle(Graph graph, Random& random);
 
-// Inputs within the ranges of graph.h for all that the graph wants.
+// Inputs within the ranges of graph.h for all that the graph wants; now and then without an optional one and without a
+// style vector.
 ReferenceInputs makeRandomInputs(const Graph& graph, uint32_t height, uint32_t width, uint32_t seed);
 
 // To write graphs by hand: each adds an op named "<type><index>" and returns its index.
-uint32_t addInput(Graph& graph, InputKind kind);
+uint32_t addInput(Graph& graph, InputKind kind, bool optional = false);
+uint32_t addStyleInput(Graph& graph, uint32_t channels);
 uint32_t addNoise(Graph& graph, uint32_t channels, uint32_t downscale, uint32_t seed);
 uint32_t addConv(Graph& graph, uint32_t input, uint32_t channels, uint32_t kernel, uint32_t stride = 1,
                  Activation activation = Activation::None);
+uint32_t addBlend(Graph& graph, uint32_t a, uint32_t history, uint32_t range = 1);
 uint32_t addOp(Graph& graph, OpType type, std::vector<uint32_t> inputs, uint32_t block = 0,
                Activation activation = Activation::None);
 

@@ -54,6 +54,9 @@ TEST(OutOfMemory, StylesInMemory) {
     SCOPED_TRACE(seed);
     expectOutOfMemory(writeStyle(test::makeRandomStyle(seed)), IMPASTO_SUCCESS);
   }
+  const Style with_paintings = test::makeRandomStyle(1, {.max_ops = 8, .version_2 = true});
+  ASSERT_FALSE(with_paintings.paintings.empty());
+  expectOutOfMemory(writeStyle(with_paintings), IMPASTO_SUCCESS);
 }
 
 TEST(OutOfMemory, StyleFiles) {

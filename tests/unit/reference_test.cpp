@@ -38,10 +38,10 @@ TEST(Noise, IsUniform) {
 }
 
 TEST(Reference, TakesFramesOfAnySizeFrom1x1) {
-  for (uint32_t seed = 0; seed < 40; ++seed)
+  for (uint32_t seed = 0; seed < 80; ++seed)
     for (const auto& [height, width] : {std::pair{1u, 1u}, {1u, 19u}, {23u, 1u}, {16u, 16u}, {17u, 31u}}) {
       SCOPED_TRACE("seed " + std::to_string(seed));
-      const Style style = test::makeRandomStyle(seed);
+      const Style style = test::makeRandomStyle(seed, {.version_2 = seed >= 40});
       const ReferenceInputs inputs = test::makeRandomInputs(style.graph, height, width, seed);
       const Tensor out = runReference(style, inputs);
       ASSERT_EQ(out.channels, 3u);
@@ -52,9 +52,9 @@ TEST(Reference, TakesFramesOfAnySizeFrom1x1) {
 }
 
 TEST(Reference, OutputIsTheCropOfTheOutputOp) {
-  for (uint32_t seed = 0; seed < 40; ++seed) {
+  for (uint32_t seed = 0; seed < 80; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Style style = test::makeRandomStyle(seed);
+    const Style style = test::makeRandomStyle(seed, {.version_2 = seed >= 40});
     const ReferenceInputs inputs = test::makeRandomInputs(style.graph, 9, 21, seed);
     const Tensor out = runReference(style, inputs);
     const std::vector<Tensor> ops = runReferenceOps(style, inputs);
@@ -105,6 +105,70 @@ TEST(Reference, NamesTheInputThatIsMissingOrWrong) {
   inputs = good;
   inputs.color = Tensor();
   expectRefused(inputs, "'color' is missing or empty");
+}
+
+TEST(Reference, NamesTheStyleVectorOrExposureThatIsWrong) {
+  Graph graph;
+  graph.output = test::addInput(graph, InputKind::Color);
+  test::addStyleInput(graph, 3);
+  test::addInput(graph, InputKind::Exposure);
+  test::Random random(1);
+  const Style style = test::makeStyle(graph, random);
+  ReferenceInputs good;
+  good.color = Tensor(3, 4, 5);
+  EXPECT_NO_THROW(runReference(style, good));
+  for (const size_t length : {1u, 2u, 4u}) {
+    ReferenceInputs inputs = good;
+    inputs.style_vector.resize(length);
+    EXPECT_ERROR(runReference(style, inputs), ErrorCode::InvalidArgument,
+                 "'style' has " + std::to_string(length) + " values, not 3");
+  }
+  for (const float exposure : {0.0f, -1.0f, INFINITY, NAN}) {
+    ReferenceInputs inputs = good;
+    inputs.exposure = exposure;
+    EXPECT_ERROR(runReference(style, inputs), ErrorCode::InvalidArgument, "the input 'exposure' is ");
+  }
+}
+
+TEST(Reference, OptionalInputsThatAreMissingAreZero) {
+  Graph graph;
+  const uint32_t color = test::addInput(graph, InputKind::Color);
+  const uint32_t depth = test::addInput(graph, InputKind::Depth, true);
+  const uint32_t normals = test::addInput(graph, InputKind::Normals, true);
+  const uint32_t history = test::addInput(graph, InputKind::History);
+  test::addNoise(graph, 1, 4, 0);
+  graph.output = color;
+  test::Random random(1);
+  const Style style = test::makeStyle(graph, random);
+  ReferenceInputs inputs;
+  inputs.color = Tensor(3, 5, 7);
+  const std::vector<Tensor> missing = runReferenceOps(style, inputs);
+  for (const uint32_t op : {depth, normals, history})
+    EXPECT_EQ(missing[op].data, std::vector<float>(size_t{style.graph.ops[op].channels} * 8 * 8)) << op;
+
+  inputs.depth = Tensor(1, 5, 7);
+  inputs.depth.data[8] = 0.5f;
+  EXPECT_EQ(runReferenceOps(style, inputs)[depth].at(0, 1, 1), 0.5f);
+  inputs.depth = Tensor(1, 7, 5);
+  EXPECT_ERROR(runReference(style, inputs), ErrorCode::InvalidArgument, "'depth' is not 1 channels of 7x5");
+}
+
+TEST(Reference, TheFirstPaintingsVectorIsTheDefault) {
+  Graph graph;
+  graph.output = test::addInput(graph, InputKind::Color);
+  const uint32_t vector = test::addStyleInput(graph, 2);
+  test::Random random(1);
+  Style style = test::makeStyle(graph, random);
+  ReferenceInputs inputs;
+  inputs.color = Tensor(3, 1, 1);
+  EXPECT_EQ(runReferenceOps(style, inputs)[vector].data, std::vector<float>(2, 0.0f));
+  style.paintings = {{"A", "", "", "", {1, 2}}, {"B", "", "", "", {3, 4}}};
+  EXPECT_EQ(runReferenceOps(style, inputs)[vector].data, (std::vector<float>{1, 2}));
+  inputs.style_vector = {5, 6};
+  EXPECT_EQ(runReferenceOps(style, inputs)[vector].data, (std::vector<float>{5, 6}));
+  inputs.style_vector.clear();
+  style.paintings[0].vector = {1};
+  EXPECT_INVALID_STYLE(runReference(style, inputs), "the vector of painting 0 does not fit");
 }
 
 TEST(Reference, RefusesStylesBuiltWrongly) {

@@ -178,6 +178,182 @@ TEST(HostileStyle, OpsAreChecked) {
       "303 ops, more than 256");
 }
 
+// color, depth (optional) and a style vector of 2 (with two paintings), which shifts a convolution; blended with
+// history.
+Style makeStyleOfVersion2() {
+  test::Random random(1);
+  Graph graph;
+  const uint32_t color = test::addInput(graph, InputKind::Color);
+  const uint32_t depth = test::addInput(graph, InputKind::Depth, true);
+  const uint32_t style = test::addStyleInput(graph, 2);
+  const uint32_t features = test::addConv(graph, test::addOp(graph, OpType::Concat, {color, depth}), 4, 3);
+  const uint32_t gains = test::addConv(graph, style, 8, 1);
+  const uint32_t steered = test::addOp(graph, OpType::Modulate, {features, gains});
+  graph.output = test::addBlend(graph, steered, test::addInput(graph, InputKind::History));
+  const char* const names[] = {"color", "depth",    "style",   "concat", "features",
+                               "gains", "modulate", "history", "blend"};
+  for (size_t i = 0; i < graph.ops.size(); ++i) graph.ops[i].name = names[i];
+  Style result = test::makeStyle(graph, random);
+  result.paintings = {{"A", "P", "1", "L", {1, 2.5f}}, {"B", "P", "2", "L", {-1, 0}}};
+  return result;
+}
+
+void expectVersion2Rejected(const std::function<void(Json& ops)>& breakIt, const std::string& message) {
+  Parts parts = takeApart(writeStyle(makeStyleOfVersion2()));
+  Json graph = parts.graph();
+  breakIt(graph["ops"]);
+  parts.setGraph(graph);
+  EXPECT_INVALID_STYLE(readStyle(parts.join()), message);
+}
+
+TEST(HostileStyle, OpsOfVersion2AreChecked) {
+  const std::vector<std::byte> good = writeStyle(makeStyleOfVersion2());
+  EXPECT_EQ(writeStyle(readStyle(good)), good);
+  constexpr size_t kDepth = 1, kStyle = 2, kModulate = 6, kBlend = 8;
+  const auto set = [](size_t op, const char* key, const Json& value) {
+    return [=](Json& ops) { ops[op][key] = value; };
+  };
+  expectVersion2Rejected([](Json& ops) { ops[kStyle].erase("channels"); }, "'style': no 'channels'");
+  expectVersion2Rejected(set(kStyle, "channels", "2"), "'style': 'channels' is not an unsigned 32-bit integer");
+  expectVersion2Rejected(set(kStyle, "channels", 2.5), "'style': 'channels' is not an unsigned 32-bit integer");
+  expectVersion2Rejected(set(kStyle, "channels", true), "'style': 'channels' is not an unsigned 32-bit integer");
+  expectVersion2Rejected(set(kStyle, "channels", 0), "'style': a style vector of 0 channels");
+  expectVersion2Rejected(set(kStyle, "channels", 65), "'style': a style vector of 65 channels");
+  expectVersion2Rejected(set(kStyle, "optional", true), "'style': only depth and normals can be optional");
+  expectVersion2Rejected(set(kDepth, "channels", 1), "'depth': unknown attribute 'channels'");
+  expectVersion2Rejected(set(kDepth, "optional", 1), "'depth': 'optional' is not true or false");
+  expectVersion2Rejected(set(kDepth, "optional", "true"), "'depth': 'optional' is not true or false");
+  expectVersion2Rejected(set(kDepth, "optional", nullptr), "'depth': 'optional' is not true or false");
+  expectVersion2Rejected(set(kBlend, "optional", true), "'blend': unknown attribute 'optional'");
+  expectVersion2Rejected(set(kBlend, "range", 3), "'blend': range 3, outside 0 to 2");
+  expectVersion2Rejected(set(kBlend, "range", -1), "'blend': 'range' is not an unsigned 32-bit integer");
+  expectVersion2Rejected(set(kBlend, "range", false), "'blend': 'range' is not an unsigned 32-bit integer");
+  expectVersion2Rejected(set(kBlend, "activation", "relu"), "'blend': unknown attribute 'activation'");
+  expectVersion2Rejected([](Json& ops) { ops[kBlend].erase("inputs"); }, "'blend': no 'inputs'");
+  expectVersion2Rejected(set(kBlend, "inputs", {"modulate"}), "'blend': blend takes 2 inputs, not 1");
+  expectVersion2Rejected(set(kBlend, "inputs", {"modulate", "color"}), "'blend': its inputs have 4 channels, not 3");
+  expectVersion2Rejected(set(kModulate, "activation", "tanh"), "'modulate': unknown activation 'tanh'");
+  expectVersion2Rejected(set(kModulate, "range", 1), "'modulate': unknown attribute 'range'");
+  expectVersion2Rejected([](Json& ops) { ops[kModulate].erase("inputs"); }, "'modulate': no 'inputs'");
+  expectVersion2Rejected(set(kModulate, "inputs", {"gains", "features"}), "'modulate': its input 'gains' is global");
+
+  // What has a default may be left out.
+  Parts parts = takeApart(good);
+  Json graph = parts.graph();
+  graph["ops"][kModulate].erase("activation");
+  graph["ops"][kBlend].erase("range");
+  graph["ops"][kDepth]["optional"] = false;
+  parts.setGraph(graph);
+  const Style read = readStyle(parts.join());
+  EXPECT_EQ(read.graph.ops[kModulate].activation, Activation::None);
+  EXPECT_EQ(read.graph.ops[kBlend].range, 1u);
+  EXPECT_TRUE(read.graph.needs(InputKind::Depth));
+}
+
+TEST(HostileStyle, EveryTruncatedPrefixOfVersion2IsRejected) {
+  const std::vector<std::byte> bytes = writeStyle(makeStyleOfVersion2());
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    const std::vector<std::byte> prefix(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size));
+    try {
+      readStyle(prefix);
+      FAIL() << "a prefix of " << size << " of " << bytes.size() << " bytes was read";
+    } catch (const Error& error) {
+      ASSERT_EQ(error.code(), ErrorCode::InvalidStyle) << size;
+    }
+  }
+}
+
+TEST(HostileStyle, PaintingsAreChecked) {
+  const Json good =
+      Json::parse(R"([{"title": "A", "painter": "P", "year": "1", "licence": "L", "vector": [1, -2.5e-1]}])");
+  const auto withPaintings = [](const std::string& text) {
+    Parts parts = takeApart(writeStyle(makeStyleOfVersion2()));
+    parts.header["__metadata__"]["paintings"] = text;
+    return parts.join();
+  };
+  const auto expectPaintings = [&](const std::string& text, const std::string& message) {
+    EXPECT_INVALID_STYLE(readStyle(withPaintings(text)), message);
+  };
+  const auto expectPainting = [&](const std::function<void(Json & painting)>& breakIt, const std::string& message) {
+    Json list = good;
+    breakIt(list[0]);
+    expectPaintings(list.dump(), message);
+  };
+  EXPECT_EQ(readStyle(withPaintings(good.dump())).paintings[0].vector, (std::vector<float>{1, -0.25f}));
+  EXPECT_TRUE(readStyle(withPaintings("[]")).paintings.empty());
+  Json with_more = good;
+  with_more[0]["of_the_future"] = {1, 2};
+  EXPECT_NO_THROW(readStyle(withPaintings(with_more.dump())));
+
+  expectPaintings("", "paintings: not valid JSON");
+  expectPaintings(good.dump().substr(0, 40), "paintings: not valid JSON");
+  expectPaintings(std::string(1000, '['), "paintings: JSON nested too deeply");
+  expectPaintings("{}", "paintings: not a list");
+  expectPaintings("[1]", "painting 0 is not a JSON object");
+  Json many = Json::array();
+  for (int i = 0; i < 65; ++i) many.push_back(good[0]);
+  expectPaintings(many.dump(), "65 paintings, more than 64");
+  for (const char* key : {"title", "painter", "year", "licence", "vector"})
+    expectPainting([&](Json& p) { p.erase(key); }, "painting 0: no '" + std::string(key) + "'");
+  for (const char* key : {"title", "painter", "year", "licence"}) {
+    expectPainting([&](Json& p) { p[key] = 1; }, "painting 0: '" + std::string(key) + "' is not a string");
+    expectPainting([&](Json& p) { p[key] = std::string("a\0", 2); }, "'" + std::string(key) + "' is not UTF-8 text");
+  }
+  expectPainting([](Json& p) { p["vector"] = 1; }, "painting 0: 'vector' is not a list");
+  expectPainting([](Json& p) { p["vector"] = {1}; }, "painting 0: a vector of 1 values, where the graph's style has 2");
+  expectPainting([](Json& p) { p["vector"] = {1, 2, 3}; }, "painting 0: a vector of 3 values");
+  expectPainting([](Json& p) { p["vector"] = std::vector<int>(100000, 1); }, "painting 0: a vector of 100000 values");
+  expectPainting([](Json& p) { p["vector"] = {1, "2"}; }, "an element of 'vector' is not a number");
+  expectPainting([](Json& p) { p["vector"] = {1, nullptr}; }, "an element of 'vector' is not a number");
+  expectPainting([](Json& p) { p["vector"] = {1, true}; }, "an element of 'vector' is not a number");
+  expectPainting([](Json& p) { p["vector"] = {1, 65520}; }, "not finite in fp16");
+  expectPainting([](Json& p) { p["vector"] = {1, -1e300}; }, "not finite in fp16");
+  expectPainting([](Json& p) { p["vector"] = {1, 65519.9999}; }, "not finite in fp16");  // 65520 as fp32
+  expectPainting([](Json& p) { p["vector"] = {1, UINT64_MAX}; }, "not finite in fp16");
+  expectPaintings(R"([{"title":"","title":""}])", "paintings: key 'title' given twice");
+
+  Parts plain = goodParts();
+  plain.header["__metadata__"]["version"] = "2";
+  plain.header["__metadata__"]["paintings"] = good.dump();
+  EXPECT_INVALID_STYLE(readStyle(plain.join()), "paintings, but the graph has no style input");
+  plain.header["__metadata__"].erase("paintings");
+  EXPECT_NO_THROW(readStyle(plain.join())) << "version 2 need not use anything new";
+}
+
+TEST(HostileStyle, Version1HasNothingOfVersion2) {
+  const auto expectTooNew = [](const std::function<void(Json & ops)>& add, const std::string& message) {
+    expectGraphRejected([&](Json& graph) { add(graph["ops"]); }, message + " in a file of version 1");
+  };
+  expectTooNew(
+      [](Json& ops) {
+        ops.push_back({{"name", "b"}, {"op", "blend"}, {"inputs", {"last", "last"}}});
+      },
+      "graph op 'b': op 'blend'");
+  expectTooNew(
+      [](Json& ops) {
+        ops.push_back({{"name", "m"}, {"op", "modulate"}, {"inputs", {"last", "last"}}});
+      },
+      "graph op 'm': op 'modulate'");
+  expectTooNew(
+      [](Json& ops) {
+        ops.push_back({{"name", "s"}, {"op", "input"}, {"kind", "style"}, {"channels", 2}});
+      },
+      "graph op 's': input kind 'style'");
+  expectTooNew(
+      [](Json& ops) {
+        ops.push_back({{"name", "e"}, {"op", "input"}, {"kind", "exposure"}});
+      },
+      "graph op 'e': input kind 'exposure'");
+  for (const bool value : {true, false})
+    expectTooNew(
+        [value](Json& ops) {
+          ops.push_back({{"name", "d"}, {"op", "input"}, {"kind", "depth"}, {"optional", value}});
+        },
+        "graph op 'd': attribute 'optional'");
+  expectRejected([](Parts& parts) { parts.header["__metadata__"]["paintings"] = "[]"; },
+                 "'paintings' in a file of version 1");
+}
+
 TEST(HostileStyle, TensorsAreChecked) {
   const auto set = [](const char* tensor, const char* key, const Json& value) {
     return [=](Parts& parts) { parts.header[tensor][key] = value; };

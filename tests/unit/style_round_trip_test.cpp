@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "base/half.h"
 #include "expect_error.h"
@@ -27,6 +28,8 @@ void expectEqual(const Graph& a, const Graph& b) {
     EXPECT_EQ(left.kernel, right.kernel);
     EXPECT_EQ(left.stride, right.stride);
     EXPECT_EQ(left.seed, right.seed);
+    EXPECT_EQ(left.optional, right.optional);
+    EXPECT_EQ(left.range, right.range);
     EXPECT_EQ(left.activation, right.activation);
     EXPECT_EQ(left.channels, right.channels);
     EXPECT_EQ(left.downscale, right.downscale);
@@ -34,11 +37,16 @@ void expectEqual(const Graph& a, const Graph& b) {
 }
 
 TEST(StyleRoundTrip, RandomStylesComeBackWithKernelsRoundedAndBiasesExact) {
-  for (uint32_t seed = 0; seed < 200; ++seed) {
+  for (uint32_t seed = 0; seed < 400; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Style style = test::makeRandomStyle(seed);
+    const Style style = test::makeRandomStyle(seed, {.version_2 = seed >= 200});
     const Style back = readStyle(writeStyle(style));
     expectEqual(style.graph, back.graph);
+    ASSERT_EQ(style.paintings.size(), back.paintings.size());
+    for (size_t i = 0; i < style.paintings.size(); ++i) {
+      EXPECT_EQ(style.paintings[i].title, back.paintings[i].title);
+      EXPECT_EQ(style.paintings[i].vector, back.paintings[i].vector);  // exact: not rounded to fp16
+    }
     ASSERT_EQ(style.weights.size(), back.weights.size());
     for (const auto& [index, weights] : style.weights) {
       const ConvWeights& read = back.weights.at(index);
@@ -72,6 +80,57 @@ TEST(StyleRoundTrip, EqualStylesGiveEqualBytes) {
   EXPECT_EQ(bytes, writeStyle(test::makeSmallStyle(5)));
   EXPECT_EQ(bytes, writeStyle(readStyle(bytes)));
   EXPECT_NE(bytes, writeStyle(test::makeSmallStyle(6)));
+}
+
+std::string versionOf(const Style& style) {
+  const std::vector<std::byte> bytes = writeStyle(style);
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (const char* version : {"1", "2"})
+    if (text.find("\"version\":\"" + std::string(version) + "\"") != std::string::npos) return version;
+  return "none";
+}
+
+// Readers of version 1 read what they can.
+TEST(StyleRoundTrip, IsVersion1UnlessTheStyleNeedsMore) {
+  using test::addConv;
+  using test::addInput;
+  test::Random random(1);
+  const auto versionWith = [&](const std::function<void(Graph&)>& add) {
+    Graph graph;
+    graph.output = addInput(graph, InputKind::Color);
+    add(graph);
+    return versionOf(test::makeStyle(graph, random));
+  };
+  EXPECT_EQ(versionOf(test::makeSmallStyle(1)), "1");
+  EXPECT_EQ(versionWith([](Graph& g) { addInput(g, InputKind::History); }), "1");
+  EXPECT_EQ(versionWith([](Graph& g) { addInput(g, InputKind::Depth); }), "1");
+  EXPECT_EQ(versionWith([](Graph& g) { addInput(g, InputKind::Depth, true); }), "2");
+  EXPECT_EQ(versionWith([](Graph& g) { addInput(g, InputKind::Normals, true); }), "2");
+  EXPECT_EQ(versionWith([](Graph& g) { addInput(g, InputKind::Exposure); }), "2");
+  EXPECT_EQ(versionWith([](Graph& g) { test::addStyleInput(g, 1); }), "2");
+  EXPECT_EQ(versionWith([](Graph& g) { test::addBlend(g, addConv(g, 0, 4, 1), addConv(g, 0, 4, 1)); }), "2");
+}
+
+TEST(StyleRoundTrip, KeepsThePaintings) {
+  test::Random random(1);
+  Graph graph;
+  graph.output = test::addInput(graph, InputKind::Color);
+  test::addStyleInput(graph, 3);
+  Style style = test::makeStyle(graph, random);
+  EXPECT_TRUE(readStyle(writeStyle(style)).paintings.empty());
+  style.paintings = {{"Composition, \"été\" \\ 画", "Nobody\nKnown", "1913", "CC0", {0.1f, -0.0f, 65519.0f}},
+                     {"", "", "", "", {-1e-30f, 1.0f / 3, -3}}};
+  const Style back = readStyle(writeStyle(style));
+  ASSERT_EQ(back.paintings.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(back.paintings[i].title, style.paintings[i].title);
+    EXPECT_EQ(back.paintings[i].painter, style.paintings[i].painter);
+    EXPECT_EQ(back.paintings[i].year, style.paintings[i].year);
+    EXPECT_EQ(back.paintings[i].licence, style.paintings[i].licence);
+    EXPECT_EQ(back.paintings[i].vector, style.paintings[i].vector);
+  }
+  EXPECT_EQ(defaultStyleVector(back), style.paintings[0].vector);
+  EXPECT_EQ(writeStyle(back), writeStyle(style));
 }
 
 TEST(StyleRoundTrip, CountsParameters) {
@@ -115,6 +174,38 @@ TEST(StyleWriter, RefusesWhatTheReaderWould) {
   style = good;
   style.provenance.training = std::string(kMaxStyleHeaderBytes, 'x');
   EXPECT_INVALID_STYLE(writeStyle(style), "metadata too long");
+}
+
+TEST(StyleWriter, RefusesPaintingsTheReaderWould) {
+  test::Random random(1);
+  Graph graph;
+  graph.output = test::addInput(graph, InputKind::Color);
+  const Style plain = test::makeStyle(graph, random);
+  test::addStyleInput(graph, 2);
+  Style good = test::makeStyle(graph, random);
+  good.paintings.assign(64, {"T", "P", "Y", "L", {1, 2}});
+  EXPECT_EQ(readStyle(writeStyle(good)).paintings.size(), 64u);
+
+  Style style = good;
+  style.paintings.push_back(good.paintings[0]);
+  EXPECT_INVALID_STYLE(writeStyle(style), "65 paintings, more than 64");
+  style = plain;
+  style.paintings = good.paintings;
+  EXPECT_INVALID_STYLE(writeStyle(style), "paintings, but the graph has no style input");
+  for (const size_t length : {0u, 1u, 3u}) {
+    style = good;
+    style.paintings[5].vector.resize(length);
+    EXPECT_INVALID_STYLE(writeStyle(style), "painting 5: a vector of " + std::to_string(length) +
+                                                " values, where the graph's style has 2");
+  }
+  for (const float value : {NAN, INFINITY, -65520.0f}) {
+    style = good;
+    style.paintings[3].vector[1] = value;
+    EXPECT_INVALID_STYLE(writeStyle(style), "painting 3: value 1 of its vector is ");
+  }
+  style = good;
+  style.paintings[2].licence = "\xFF";
+  EXPECT_INVALID_STYLE(writeStyle(style), "painting 2: 'licence' is not UTF-8 text without NUL");
 }
 
 TEST(StyleWriter, RefusesTextThatIsNotUtf8) {
