@@ -2,13 +2,25 @@
 #include <impasto/impasto.h>
 
 #include <iostream>
+#include <string>
+
+// One version: the package's (PACKAGE_VERSION), the header's and the library's.
+bool versionsAgree() {
+  const std::string header = std::to_string(IMPASTO_VERSION_MAJOR) + "." + std::to_string(IMPASTO_VERSION_MINOR) + "." +
+                             std::to_string(IMPASTO_VERSION_PATCH);
+  const uint32_t library = VK_MAKE_API_VERSION(0, IMPASTO_VERSION_MAJOR, IMPASTO_VERSION_MINOR, IMPASTO_VERSION_PATCH);
+  if (header == PACKAGE_VERSION && impastoGetVersion() == library) return true;
+  std::cerr << "the header is " << header << ", the package " << PACKAGE_VERSION << ", the library "
+            << VK_API_VERSION_MAJOR(impastoGetVersion()) << '.' << VK_API_VERSION_MINOR(impastoGetVersion()) << '.'
+            << VK_API_VERSION_PATCH(impastoGetVersion()) << '\n';
+  return false;
+}
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   ImpastoStyle style = nullptr;
   ImpastoStyleInfo info{sizeof info};
-  if (impastoGetVersion() != VK_MAKE_API_VERSION(0, IMPASTO_VERSION_MAJOR, IMPASTO_VERSION_MINOR, IMPASTO_VERSION_PATCH) ||
-      impastoCreateStyleFromFile(argv[1], &style) != IMPASTO_SUCCESS ||
+  if (!versionsAgree() || impastoCreateStyleFromFile(argv[1], &style) != IMPASTO_SUCCESS ||
       impastoStyleGetInfo(style, &info) != IMPASTO_SUCCESS) {
     std::cerr << impastoGetLastError() << '\n';
     return 1;
