@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "common/error.h"
-#include "common/picture_file.h"
+#include "media/image_file.h"
 
 namespace impasto::app {
 namespace {
@@ -20,7 +20,9 @@ Job fileJob(const JobOptions& options) {
   Job job{options.in, options.out};
   std::error_code error;
   if (!options.out.has_filename() || fs::is_directory(options.out, error)) job.out /= options.in.filename();
-  if (!pictureFormat(job.out)) throw UsageError("--out " + job.out.string() + ": the name must end in .png, .jpg or .jpeg");
+  if (!media::imageFormatOfName(job.out)) {
+    throw UsageError("--out " + job.out.string() + ": the name must end in " + media::kImageExtensions);
+  }
   if (!options.overwrite && isSame(job.in, job.out)) {
     throw UsageError("--out " + job.out.string() + " is the input itself; --overwrite allows that");
   }
@@ -42,7 +44,7 @@ JobList listFolder(const JobOptions& options) {
     }
     // Broken links are kept: they are reported as missing.
     if (!entry.is_directory(entry_error)) {
-      if (pictureFormat(entry.path()) && entry.path().filename().string()[0] != '.') {
+      if (media::imageFormatOfName(entry.path()) && entry.path().filename().string()[0] != '.') {
         list.jobs.push_back({entry.path(), options.out / entry.path().lexically_relative(options.in)});
       } else {
         ++list.ignored;
@@ -71,7 +73,7 @@ JobList listJobs(const JobOptions& options) {
   }
   JobList list = options.recursive ? listFolder<fs::recursive_directory_iterator>(options)
                                    : listFolder<fs::directory_iterator>(options);
-  if (list.jobs.empty()) throw Error("--in " + options.in.string() + ": no .png, .jpg or .jpeg files in it");
+  if (list.jobs.empty()) throw Error("--in " + options.in.string() + ": no " + media::kImageExtensions + " files in it");
   return list;
 }
 

@@ -13,8 +13,8 @@
 #include "common/painter.h"
 #include "common/picture_file.h"
 #include "common/progress.h"
-#include "common/resize.h"
 #include "jobs.h"
+#include "media/resize.h"
 
 namespace impasto::app {
 namespace {
@@ -44,8 +44,8 @@ Picture paintFile(const Options& options, const Job& job, Painter& painter,
   }
   Picture picture = readPicture(job.in);
   if (options.size) {
-    const Extent extent = fitExtent(picture.width, picture.height, options.size);
-    picture = resizePicture(picture, extent.width, extent.height);
+    const media::Extent extent = media::fitExtent(picture.width, picture.height, options.size);
+    picture = media::resizePicture(picture, extent.width, extent.height);
   }
   try {
     painter.paint(picture, on_share);

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "media/error.h"
+
 namespace impasto::app {
 
 inline constexpr int kExitOk = 0;
@@ -12,10 +14,7 @@ inline constexpr int kExitMisused = 2;
 inline constexpr int kExitInterrupted = 130;  // as shells report SIGINT
 
 // Something failed; the message is one line that names the file, the device or the call.
-class Error : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+using media::Error;
 
 // The command line makes no sense; the message names the flag.
 class UsageError : public std::runtime_error {

@@ -6,18 +6,17 @@
 #include <atomic>
 
 #include "common/error.h"
+#include "media/file.h"
 
 namespace impasto::app {
 namespace {
 
 // What a signal handler can reach has to be global.
 std::atomic<bool> interrupt_seen = false;
-std::atomic<const char*> file_to_remove = nullptr;
-static_assert(std::atomic<const char*>::is_always_lock_free);
 
 void onSignal(int) {
   if (!interrupt_seen.exchange(true)) return;
-  if (const char* path = file_to_remove.load()) unlink(path);
+  media::removeTemporaryFiles();
   _exit(kExitInterrupted);
 }
 
@@ -32,7 +31,5 @@ void catchInterrupts() {
 }
 
 bool interrupted() noexcept { return interrupt_seen.load(); }
-
-void removeOnInterrupt(const char* path) noexcept { file_to_remove.store(path); }
 
 }  // namespace impasto::app

@@ -162,8 +162,8 @@ int main(int argc, char** argv) {
                 "Exit status: 0 closed, 1 failed, 2 misused.");
   return runProgram(parser, kProgram, argc, argv, [&] {
     if (!options.screenshot.empty() && options.frames == 0) throw UsageError("--screenshot needs --frames");
-    if (!options.screenshot.empty() && !pictureFormat(options.screenshot)) {
-      throw UsageError("--screenshot " + options.screenshot + ": the name must end in .png, .jpg or .jpeg");
+    if (!options.screenshot.empty() && !media::imageFormatOfName(options.screenshot)) {
+      throw UsageError("--screenshot " + options.screenshot + ": the name must end in " + std::string(media::kImageExtensions));
     }
     return run(options);
   });

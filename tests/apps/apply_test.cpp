@@ -65,7 +65,7 @@ TEST_F(Apply, HelpsAndTellsItsVersion) {
   EXPECT_THAT(help.out, HasSubstr("Examples:"));
   const auto version = runProcess({IMPASTO_APPLY, "--version"});
   EXPECT_EQ(version.status, 0);
-  EXPECT_THAT(version.out, HasSubstr("impasto-apply 0.1.0"));
+  EXPECT_THAT(version.out, HasSubstr("impasto-apply 0."));
 }
 
 TEST_F(Apply, VulkanPaintsAsTheReferenceDoes) {

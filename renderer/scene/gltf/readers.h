@@ -22,7 +22,7 @@ std::vector<size_t> readMeshes(const Document& document, Scene& scene, const std
 // Fills nodes, skins, cameras and animations.
 void readNodes(const Document& document, Scene& scene, const std::vector<size_t>& joint_counts);
 
-// PNG or JPEG bytes to RGBA; false if they are neither, damaged or too large.
+// The bytes of a picture file (PNG, JPEG, WebP: what media reads) to RGBA; false if they are none, damaged or too large.
 bool decodeImage(std::span<const std::byte> bytes, Texture& texture);
 
 }  // namespace impasto::render::gltf

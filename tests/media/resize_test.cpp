@@ -1,18 +1,29 @@
-#include "common/resize.h"
+#include "media/resize.h"
 
 #include <gtest/gtest.h>
 
-#include "test_pictures.h"
+#include "test_images.h"
 
-namespace impasto::app {
+namespace impasto::media {
 namespace {
 
-using test::makePicture;
-using test::maxDifference;
-
 TEST(ResizePicture, SameExtentIsTheSamePicture) {
-  const Picture picture = makePicture(31, 17, 1, true);
-  EXPECT_EQ(maxDifference(resizePicture(picture, 31, 17), picture), 0);
+  const Image image = makeImage(31, 17, SampleType::U16, true);
+  EXPECT_EQ(maxDifference(resizeImage(image, 31, 17), image), 0);
+}
+
+TEST(ResizePicture, SixteenBitsAndHighlightsStay) {
+  Image deep(10, 10, SampleType::U16), bright(10, 10, SampleType::F16);
+  const float codes[4] = {0.123456f, 0.5f, 0.98765f, 1}, light[4] = {7.5f, 0.25f, 0.0f, 1};
+  for (uint32_t i = 0; i < 100; ++i) {
+    storePixels(deep, i % 10, i / 10, 1, codes);
+    storePixels(bright, i % 10, i / 10, 1, light);
+  }
+  float p[4];
+  loadPixels(resizeImage(deep, 4, 3), 1, 1, 1, p);
+  for (int c = 0; c < 3; ++c) EXPECT_NEAR(p[c], codes[c], 2.0f / 65535);
+  loadPixels(resizeImage(bright, 23, 7), 1, 1, 1, p);
+  for (int c = 0; c < 3; ++c) EXPECT_NEAR(p[c], light[c], 7.5f / 1024);
 }
 
 TEST(ResizePicture, FlatColoursStayFlat) {
@@ -80,4 +91,4 @@ TEST(FitExtent, KeepsTheShapeAndNeverBecomesEmpty) {
 }
 
 }  // namespace
-}  // namespace impasto::app
+}  // namespace impasto::media

@@ -1,15 +1,13 @@
-#include "common/resize.h"
+#include "media/resize.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
-namespace impasto::app {
+namespace impasto::media {
 namespace {
-
-float srgbToLinear(float v) { return v <= 0.04045f ? v / 12.92f : std::pow((v + 0.055f) / 1.055f, 2.4f); }
-float linearToSrgb(float v) { return v <= 0.0031308f ? v * 12.92f : 1.055f * std::pow(v, 1.0f / 2.4f) - 0.055f; }
 
 float mitchell(float x) {
   x = std::fabs(x);
@@ -47,22 +45,52 @@ std::vector<Taps> makeTaps(uint32_t from, uint32_t to) {
 
 using LinearPixel = std::array<float, 4>;  // premultiplied
 
+// Encoding and decoding by table: a power for every sample takes most of the time.
+class SrgbTable {
+ public:
+  SrgbTable() {
+    for (size_t i = 0; i < kSize; ++i) {
+      const float v = static_cast<float>(i) / (kSize - 1);
+      to_linear_[i] = linearFromSrgb(v);
+      // By the square root of the light, which is near to even steps of the code.
+      to_srgb_[i] = srgbFromLinear(v * v);
+    }
+    to_linear_[kSize] = to_srgb_[kSize] = 1;
+  }
+  float linear(float encoded) const { return at(to_linear_, encoded); }
+  float encoded(float linear) const { return at(to_srgb_, std::sqrt(std::max(linear, 0.0f))); }
+
+ private:
+  static constexpr size_t kSize = 65536;
+  static float at(const std::vector<float>& table, float v) {
+    const float scaled = std::clamp(v, 0.0f, 1.0f) * (kSize - 1);
+    const auto i = static_cast<size_t>(scaled);
+    return table[i] + (table[i + 1] - table[i]) * (scaled - static_cast<float>(i));
+  }
+  std::vector<float> to_linear_ = std::vector<float>(kSize + 1), to_srgb_ = std::vector<float>(kSize + 1);
+};
+
+const SrgbTable& srgbTable() {
+  static const SrgbTable table;
+  return table;
+}
+
 }  // namespace
 
-Picture resizePicture(const Picture& picture, uint32_t width, uint32_t height) {
-  if (width == picture.width && height == picture.height) return picture;
-  std::array<float, 256> to_linear;
-  for (size_t i = 0; i < to_linear.size(); ++i) to_linear[i] = srgbToLinear(static_cast<float>(i) / 255);
+Image resizeImage(const Image& image, uint32_t width, uint32_t height) {
+  if (width == image.width && height == image.height) return image;
+  const SrgbTable& table = srgbTable();
+  const bool encoded = !isFloat(image.type);
 
   // Rows first, each input row once, as the output rows that need it come along; kept until no output row does.
-  const std::vector<Taps> columns = makeTaps(picture.width, width), rows = makeTaps(picture.height, height);
-  std::vector<std::vector<LinearPixel>> narrowed(picture.height);
+  const std::vector<Taps> columns = makeTaps(image.width, width), rows = makeTaps(image.height, height);
+  std::vector<std::vector<LinearPixel>> narrowed(image.height);
+  std::vector<LinearPixel> line(image.width);
   const auto narrow = [&](uint32_t y) {
-    std::vector<LinearPixel> line(picture.width), out(width);
-    for (uint32_t x = 0; x < picture.width; ++x) {
-      const uint8_t* p = picture.pixel(x, y);
-      const float alpha = static_cast<float>(p[3]) / 255;
-      line[x] = {to_linear[p[0]] * alpha, to_linear[p[1]] * alpha, to_linear[p[2]] * alpha, alpha};
+    std::vector<LinearPixel> out(width);
+    loadPixels(image, 0, y, image.width, line.front().data());
+    for (LinearPixel& p : line) {
+      for (size_t c = 0; c < 3; ++c) p[c] = (encoded ? table.linear(p[c]) : p[c]) * p[3];
     }
     for (uint32_t x = 0; x < width; ++x) {
       LinearPixel sum{};
@@ -74,8 +102,10 @@ Picture resizePicture(const Picture& picture, uint32_t width, uint32_t height) {
     return out;
   };
 
-  Picture out(width, height);
-  out.has_alpha = picture.has_alpha;
+  Image out(width, height, image.type);
+  out.has_alpha = image.has_alpha;
+  out.metadata = image.metadata;
+  std::vector<LinearPixel> result(width);
   uint32_t freed = 0;
   for (uint32_t y = 0; y < height; ++y) {
     const Taps& taps = rows[y];
@@ -90,14 +120,22 @@ Picture resizePicture(const Picture& picture, uint32_t width, uint32_t height) {
         for (size_t c = 0; c < 4; ++c) sum[c] += taps.weights[t] * narrowed[taps.sources[t]][x][c];
       }
       const float alpha = std::clamp(sum[3], 0.0f, 1.0f);
-      uint8_t* p = out.pixel(x, y);
       for (size_t c = 0; c < 3; ++c) {
-        const float linear = alpha > 0 ? std::clamp(sum[c] / alpha, 0.0f, 1.0f) : 0.0f;
-        p[c] = static_cast<uint8_t>(std::lround(linearToSrgb(linear) * 255));
+        const float light = alpha > 0 ? std::max(sum[c] / alpha, 0.0f) : 0.0f;
+        result[x][c] = encoded ? table.encoded(light) : light;
       }
-      p[3] = static_cast<uint8_t>(std::lround(alpha * 255));
+      result[x][3] = alpha;
     }
+    storePixels(out, 0, y, width, result.front().data());
   }
+  return out;
+}
+
+Picture resizePicture(const Picture& picture, uint32_t width, uint32_t height) {
+  const Image resized = resizeImage(fromPicture(picture), width, height);
+  Picture out(width, height);
+  out.has_alpha = picture.has_alpha;
+  std::memcpy(out.rgba.data(), resized.samples.data(), out.rgba.size());
   return out;
 }
 
@@ -109,4 +147,4 @@ Extent fitExtent(uint32_t width, uint32_t height, uint32_t longer_side) {
   return {scaled(width), scaled(height)};
 }
 
-}  // namespace impasto::app
+}  // namespace impasto::media
