@@ -1,9 +1,10 @@
-#include "checkpoint.h"
+#include "engine/checkpoint.h"
 
 #include <filesystem>
 #include <fstream>
 
 #include "base/error.h"
+#include "export/style_export.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 
@@ -27,37 +28,37 @@ TEST_F(CheckpointTest, AResumedRunFollowsTheSameTrajectory) {
   StyleSettings settings = tinySettings(12);
   settings.freeze_norms_at = 0.5;
   settings.full_resolution_at = 0.75;
-  StyleTraining whole = training(settings);
+  StyleRun whole(settings);
   std::vector<double> losses;
-  while (whole.stepsDone() < 12) losses.push_back(whole.step().total);
+  while (whole.stepsDone() < 12) losses.push_back(whole.step());
 
   for (const int64_t stop : {3, 8, 10}) {
     {
-      StyleTraining first = training(settings);
+      StyleRun first(settings);
       while (first.stepsDone() < stop) first.step();
       first.writeCheckpoint();
     }
     StyleSettings resumed_settings = settings;
     resumed_settings.resume = checkpointPath(settings);
-    StyleTraining resumed = training(resumed_settings);
+    StyleRun resumed(resumed_settings);
     EXPECT_EQ(resumed.stepsDone(), stop);
     while (resumed.stepsDone() < 12) {
       const auto step = static_cast<size_t>(resumed.stepsDone());
-      EXPECT_EQ(resumed.step().total, losses[step]) << "step " << step << ", stopped at " << stop;
+      EXPECT_EQ(resumed.step(), losses[step]) << "step " << step << ", stopped at " << stop;
     }
-    expectEqualWeights(resumed.style({}), whole.style({}));
+    expectEqualWeights(resumed.style(), whole.style());
   }
 }
 
 TEST_F(CheckpointTest, ExportsWhatTheRunWouldExport) {
-  StyleTraining run = training(tinySettings(5));
+  StyleRun run(tinySettings(5));
   while (run.stepsDone() < 5) run.step();
   run.writeCheckpoint();
   Generator generator = generatorOf(readCheckpoint(checkpointPath(tinySettings(5))));
   Style exported;
   exported.graph = generator->spec().graph;
   exported.weights = generator->foldedWeights();
-  expectEqualWeights(run.style({}), exported);
+  expectEqualWeights(run.style(), exported);
 }
 
 TEST_F(CheckpointTest, WrongFilesAreErrors) {
@@ -65,24 +66,24 @@ TEST_F(CheckpointTest, WrongFilesAreErrors) {
   EXPECT_ERROR(readCheckpoint(file("vgg.safetensors")), ErrorCode::InvalidArgument, "not a training checkpoint");
   EXPECT_FALSE(isCheckpoint(file("vgg.safetensors")));
 
-  StyleTraining run = training(tinySettings(2));
+  StyleRun run(tinySettings(2));
   run.step();
   run.writeCheckpoint();
   StyleSettings settings = tinySettings(2);
   settings.resume = checkpointPath(settings);
   EXPECT_TRUE(isCheckpoint(settings.resume));
   settings.size = "medium";
-  EXPECT_ERROR(training(settings), ErrorCode::InvalidArgument, "--size small");
+  EXPECT_ERROR(StyleRun{settings}, ErrorCode::InvalidArgument, "another --size");
   settings.size = "small";
   settings.steps = 1;
-  EXPECT_ERROR(training(settings), ErrorCode::InvalidArgument, "--steps");
+  EXPECT_ERROR(StyleRun{settings}, ErrorCode::InvalidArgument, "--steps");
   settings.steps = 4;
   settings.optimizer = "adam";
-  EXPECT_ERROR(training(settings), ErrorCode::InvalidArgument, "--optimizer");
+  EXPECT_ERROR(StyleRun{settings}, ErrorCode::InvalidArgument, "--optimizer");
 }
 
 TEST_F(CheckpointTest, AFailedWriteLeavesTheOldCheckpoint) {
-  StyleTraining run = training(tinySettings(2));
+  StyleRun run(tinySettings(2));
   run.writeCheckpoint();
   const std::string path = checkpointPath(tinySettings(2));
   Checkpoint checkpoint = readCheckpoint(path);

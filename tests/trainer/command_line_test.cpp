@@ -89,6 +89,27 @@ TEST_F(CommandLineTest, TrainsExportsInspectsAndEvaluates) {
   EXPECT_NE(evaluated.output.find("\"edge_f1\""), std::string::npos) << evaluated.output;
 }
 
+TEST_F(CommandLineTest, TheDocumentedSettingsAreTheProgramsOwn) {
+  std::ifstream in(std::string(IMPASTO_DOCS) + "/training-settings.md");
+  const std::string documented((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  EXPECT_EQ(run("settings").output, documented) << "impasto-train settings > docs/training-settings.md";
+}
+
+TEST_F(CommandLineTest, AConfigurationFileHoldsWhatTheCommandLineDoesNotSay) {
+  std::ofstream(file("run.toml")) << "style-image = \"" << file("painting.png") << "\"\ncontent = [\"" << file("content")
+                                  << "\"]\nperceptual = \"" << file("vgg.safetensors") << "\"\nout = \""
+                                  << file("c.safetensors") << "\"\nsize = \"small\"\nimage-size = 32\nstyle-size = 64\n"
+                                  << "batch = 1\nsteps = 50\ndevice = \"cpu\"\nthreads = 1\n";
+  const Result result = run("style --config " + file("run.toml") + " --steps 2");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_NE(result.output.find("step 2/2"), std::string::npos) << result.output;
+  // Again: nothing is overwritten.
+  expectFailure(run("style --config " + file("run.toml") + " --steps 2"), 2, "--overwrite");
+  const Result resumed = run("style --config " + file("run.toml") + " --steps 3 --resume");
+  EXPECT_EQ(resumed.status, 0) << resumed.output;
+  EXPECT_NE(resumed.output.find("going on from step 2"), std::string::npos) << resumed.output;
+}
+
 TEST_F(CommandLineTest, CtrlCStopsWithACheckpoint) {
   // The shell sends the signal as soon as the run has begun to train.
   const std::string log = file("log");
@@ -99,7 +120,7 @@ TEST_F(CommandLineTest, CtrlCStopsWithACheckpoint) {
   const int status = std::system(script.c_str());
   std::ifstream in(log);
   const std::string output((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  EXPECT_EQ(WEXITSTATUS(status), 1) << output;
+  EXPECT_EQ(WEXITSTATUS(status), 130) << output;
   EXPECT_NE(output.find("--resume"), std::string::npos) << output;
   EXPECT_TRUE(std::filesystem::exists(file("s.checkpoint.safetensors")));
   EXPECT_FALSE(std::filesystem::exists(file("s.safetensors")));

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "export.h"
+#include "export/style_export.h"
 #include "reference/reference.h"
 #include "support/generator_runner.h"
 #include "support/vulkan_fixture.h"

@@ -2,10 +2,10 @@
 
 #include "base/error.h"
 #include "io/safetensors.h"
-#include "networks/generator.h"
-#include "networks/replicate_pad.h"
-#include "networks/vgg.h"
-#include "networks/winograd.h"
+#include "nn/generator.h"
+#include "nn/replicate_pad.h"
+#include "nn/vgg.h"
+#include "nn/winograd.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

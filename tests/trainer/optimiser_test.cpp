@@ -48,7 +48,7 @@ TEST(Adam, TheFirstStepHasTheLengthOfTheLearningRate) {
   torch::Tensor x = torch::tensor({1.0f, -2.0f}).requires_grad_(true);
   x.mutable_grad() = torch::tensor({100.0f, -0.001f});
   Adam adam({x});
-  adam.step(0.01, 1);
+  adam.step(0.01);
   EXPECT_NEAR(x[0].item<double>(), 0.99, 1e-6);
   EXPECT_NEAR(x[1].item<double>(), -1.99, 1e-6);
 }

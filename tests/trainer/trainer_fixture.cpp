@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "export/style_export.h"
 #include "io/safetensors.h"
 #include "support/random_style.h"
 
@@ -77,11 +78,17 @@ StyleSettings TrainerTest::tinySettings(int64_t steps) const {
   settings.style_size = 64;
   settings.steps = steps;
   settings.batch = 2;
+  settings.device = "cpu";
+  settings.precision = "float32";
+  settings.threads = 1;
   return settings;
 }
 
-StyleTraining TrainerTest::training(const StyleSettings& settings) const {
-  return StyleTraining(settings, openRuntime("cpu", "float32", 1), [](const std::string&) {});
-}
+StyleRun::StyleRun(const StyleSettings& settings)
+    : settings_((checkSettings(settings), settings)), runtime_(openRuntime("cpu", "float32", 1)),
+      recipe_(settings_, runtime_, [this](const std::string& message) { messages_.push_back(message); }),
+      trainer_(recipe_, settings_, runtime_, process_, [this](const std::string& message) { messages_.push_back(message); }) {}
+
+Style StyleRun::style() { return makeStyle(*recipe_.exported(), {}); }
 
 }  // namespace impasto::test

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "data/image.h"
+#include "engine/trainer.h"
 #include "recipes/style.h"
 #include "support/temp_dir.h"
 
@@ -24,13 +25,34 @@ void writeTinyVgg(const std::string& path, uint32_t seed = 1);
 void expectGradient(const std::function<torch::Tensor(const torch::Tensor&)>& loss, const torch::Tensor& x,
                     double tolerance = 0.02, double step = 1e-2);
 
+// A run of `style` that a test takes step by step, on one CPU thread.
+class StyleRun {
+ public:
+  explicit StyleRun(const trainer::StyleSettings& settings);
+
+  double step() { return trainer::valueOf(trainer_.step(), "loss"); }
+  int64_t stepsDone() const { return trainer_.stepsDone(); }
+  void writeCheckpoint() { trainer_.writeCheckpoint(); }
+  trainer::Trainer& trainer() { return trainer_; }
+  trainer::StyleRecipe& recipe() { return recipe_; }
+  const std::vector<std::string>& messages() const { return messages_; }
+  Style style();  // what would be exported now
+
+ private:
+  std::vector<std::string> messages_;
+  trainer::StyleSettings settings_;
+  trainer::Runtime runtime_;
+  trainer::SingleProcess process_;
+  trainer::StyleRecipe recipe_;
+  trainer::Trainer trainer_;
+};
+
 class TrainerTest : public testing::Test {
  protected:
   void SetUp() override;
 
   // A run that takes a second: 32-pixel crops, the small generator, 6 pictures.
   trainer::StyleSettings tinySettings(int64_t steps) const;
-  trainer::StyleTraining training(const trainer::StyleSettings& settings) const;
   std::string file(const std::string& name) const { return dir_.file(name); }
 
   TempDir dir_;

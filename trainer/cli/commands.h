@@ -3,13 +3,15 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 
 namespace impasto::trainer {
 
-// Returns the exit status: 0 done, 1 failed or stopped.
+// Returns the exit status: 0 done, 1 failed, 130 interrupted.
 using Job = std::function<int()>;
 
-void addStyleCommand(CLI::App& app, Job& job);
+void addRecipeCommands(CLI::App& app, Job& job);
+void addSettingsCommand(CLI::App& app, Job& job);
 void addEvaluateCommand(CLI::App& app, Job& job);
 void addExportCommand(CLI::App& app, Job& job);
 void addInspectCommand(CLI::App& app, Job& job);

@@ -6,9 +6,9 @@
 #include "cli/commands.h"
 #include "data/image_folder.h"
 #include "metrics/figures.h"
-#include "networks/generator.h"
-#include "recipes/progress.h"
-#include "runtime.h"
+#include "nn/generator.h"
+#include "logging/progress.h"
+#include "engine/runtime.h"
 
 namespace impasto::trainer {
 namespace {

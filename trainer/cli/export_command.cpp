@@ -1,8 +1,9 @@
 #include <cstdio>
 
-#include "checkpoint.h"
+#include "base/error.h"
 #include "cli/commands.h"
-#include "export.h"
+#include "engine/trainer.h"
+#include "recipes/recipe_kind.h"
 
 namespace impasto::trainer {
 
@@ -24,8 +25,15 @@ void addExportCommand(CLI::App& app, Job& job) {
     job = [a] {
       const Checkpoint checkpoint = readCheckpoint(a->checkpoint);
       Provenance provenance = a->provenance;
-      provenance.training = checkpoint.settings;
-      writeStyleFile(makeStyle(*generatorOf(checkpoint), provenance), a->out);
+      provenance.training = trainingRecord(checkpoint);
+      const auto painting = checkpoint.fingerprints.find("painting");
+      if (painting != checkpoint.fingerprints.end()) provenance.style_image_sha256 = painting->second;
+      const RecipeKind* kind = findRecipe(checkpoint.recipe);
+      if (!kind || !kind->exportStyle) {
+        throw Error(ErrorCode::InvalidArgument,
+                    a->checkpoint + ": no style file can be made of the recipe \"" + checkpoint.recipe + "\"");
+      }
+      writeStyleFile(kind->exportStyle(checkpoint, provenance), a->out);
       std::fprintf(stderr, "wrote %s (step %lld)\n", a->out.c_str(), static_cast<long long>(checkpoint.step));
       return 0;
     };

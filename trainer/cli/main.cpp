@@ -1,4 +1,5 @@
-// impasto-train: trains, exports and inspects style generators. Exit status: 0 ok, 1 failed, 2 misused.
+// impasto-train: trains, exports and inspects style generators. Exit status: 0 ok, 1 failed, 2 misused, 130
+// interrupted with a checkpoint.
 #include <c10/util/Exception.h>
 
 #include <cstdio>
@@ -26,11 +27,13 @@ int main(int argc, char** argv) {
   app.name("impasto-train");
   app.set_version_flag("--version", "impasto-train " IMPASTO_VERSION);
   app.require_subcommand(1);
+  app.footer("Exit status: 0 done, 1 failed, 2 misused, 130 interrupted (a checkpoint is there).");
   trainer::Job job;
-  trainer::addStyleCommand(app, job);
+  trainer::addRecipeCommands(app, job);
   trainer::addEvaluateCommand(app, job);
   trainer::addExportCommand(app, job);
   trainer::addInspectCommand(app, job);
+  trainer::addSettingsCommand(app, job);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

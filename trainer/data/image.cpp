@@ -95,6 +95,11 @@ Image limitShorterSide(Image image, int limit) {
   return std::min(image.width, image.height) > limit ? scaleShorterSide(image, limit) : std::move(image);
 }
 
+Image middleSquare(const Image& image, int side) {
+  const int square = std::min(image.width, image.height);
+  return resample(image, (image.width - square) / 2, (image.height - square) / 2, square, square, side, side);
+}
+
 torch::Tensor toTensor(const Image& image) {
   return torch::from_blob(const_cast<uint8_t*>(image.rgb.data()), {image.height, image.width, 3}, torch::kByte)
       .permute({2, 0, 1})

@@ -27,6 +27,9 @@ Image scaleShorterSide(const Image& image, int shorter);
 // The picture, made smaller if its shorter side is above `limit`.
 Image limitShorterSide(Image image, int limit);
 
+// Its middle square, filtered to side x side.
+Image middleSquare(const Image& image, int side);
+
 // 3 x H x W float32 in [0, 1] and back; fromTensor rounds and clamps.
 torch::Tensor toTensor(const Image& image);
 Image fromTensor(const torch::Tensor& picture);

@@ -10,7 +10,7 @@
 
 #include "losses/gram_style.h"
 #include "metrics/lpips.h"
-#include "networks/vgg.h"
+#include "nn/vgg.h"
 
 namespace impasto::trainer {
 

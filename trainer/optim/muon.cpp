@@ -21,7 +21,7 @@ torch::Tensor orthogonalise(const torch::Tensor& matrices) {
 }
 
 Muon::Muon(std::vector<torch::Tensor> parameters, double momentum)
-    : parameters_(std::move(parameters)), momentum_(momentum) {
+    : Optimizer(std::move(parameters)), momentum_(momentum) {
   std::map<std::vector<int64_t>, std::vector<size_t>> by_shape;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     momenta_.push_back(torch::zeros_like(parameters_[i]));
@@ -53,5 +53,9 @@ void Muon::step(double learning_rate) {
     }
   }
 }
+
+void Muon::save(State& state, const std::string& prefix) const { saveTensors(momenta_, state, prefix + "momentum/"); }
+
+void Muon::load(const State& state, const std::string& prefix) { loadTensors(momenta_, state, prefix + "momentum/"); }
 
 }  // namespace impasto::trainer

@@ -1,6 +1,7 @@
-#include "export.h"
+#include "export/style_export.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 
@@ -24,6 +25,19 @@ Style makeStyle(const GeneratorImpl& generator, const Provenance& provenance) {
     }
   }
   return style;
+}
+
+Generator generatorOf(const Checkpoint& checkpoint) {
+  const nlohmann::json settings = nlohmann::json::parse(checkpoint.settings, nullptr, /*allow_exceptions=*/false);
+  if (!settings.is_object() || !settings.contains("size") || !settings["size"].is_string()) {
+    throw Error(ErrorCode::InvalidArgument, "a checkpoint of the recipe " + checkpoint.recipe + " holds no style generator");
+  }
+  Generator generator(makeGeneratorSpec(settings["size"].get<std::string>()));
+  const bool averaged = checkpoint.state.integer("average/active") != 0;
+  load(*generator, checkpoint.state, averaged ? "average/" : "generator/");
+  generator->freezeNorms(true);
+  generator->eval();
+  return generator;
 }
 
 }  // namespace impasto::trainer

@@ -1,10 +1,10 @@
-#include "networks/generator.h"
+#include "nn/generator.h"
 
 #include <cmath>
 #include <cstring>
 
 #include "base/error.h"
-#include "networks/replicate_pad.h"
+#include "nn/replicate_pad.h"
 
 namespace impasto::trainer {
 namespace {

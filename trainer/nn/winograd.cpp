@@ -1,4 +1,4 @@
-#include "networks/winograd.h"
+#include "nn/winograd.h"
 
 #include <ATen/Parallel.h>
 

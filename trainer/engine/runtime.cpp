@@ -1,4 +1,4 @@
-#include "runtime.h"
+#include "engine/runtime.h"
 
 #include <dlfcn.h>
 #include <malloc.h>

@@ -1,4 +1,4 @@
-#include "recipes/progress.h"
+#include "logging/progress.h"
 
 #include <unistd.h>
 
@@ -25,13 +25,19 @@ std::string formatDuration(double seconds) {
   return text;
 }
 
-Progress::Progress(int64_t first, int64_t last, int per_step, std::string items)
+Progress::Progress(int64_t first, int64_t last, int64_t per_step, std::string items)
     : last_(last), per_step_(per_step), items_(std::move(items)), terminal_(isatty(STDERR_FILENO) == 1),
       printed_(Clock::now()), window_start_(printed_), window_step_(first - 1) {}
 
-void Progress::update(int64_t step, const std::vector<std::pair<std::string, double>>& losses) {
-  if (smooth_.size() != losses.size()) smooth_ = losses;
-  for (size_t i = 0; i < losses.size(); ++i) smooth_[i].second += kSmoothing * (losses[i].second - smooth_[i].second);
+void Progress::update(int64_t step, const Scalars& scalars) {
+  torch::NoGradGuard no_grad;
+  if (smooth_.size() != scalars.size()) smooth_.clear();
+  for (size_t i = 0; i < scalars.size(); ++i) {
+    const auto& [name, value] = scalars[i];
+    if (i == smooth_.size()) smooth_.emplace_back(name, value.detach().clone());
+    smooth_[i].first = name;
+    smooth_[i].second.lerp_(value.detach().to(smooth_[i].second.device()), kSmoothing);
+  }
 
   const Clock::time_point now = Clock::now();
   const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
@@ -44,7 +50,7 @@ void Progress::update(int64_t step, const std::vector<std::pair<std::string, dou
   std::string line = "step " + std::to_string(step) + "/" + std::to_string(last_);
   char text[96];
   for (const auto& [name, value] : smooth_) {
-    std::snprintf(text, sizeof(text), "  %s %.4f", name.c_str(), value);
+    std::snprintf(text, sizeof(text), "  %s %.4f", name.c_str(), value.item<double>());
     line += text;
   }
   std::snprintf(text, sizeof(text), "  %.1f %s/s", rate_, items_.c_str());

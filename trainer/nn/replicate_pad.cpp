@@ -1,4 +1,4 @@
-#include "networks/replicate_pad.h"
+#include "nn/replicate_pad.h"
 
 namespace impasto::trainer {
 namespace {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "networks/generator_spec.h"
+#include "nn/generator_spec.h"
 #include "style/style.h"
 
 namespace impasto::trainer {

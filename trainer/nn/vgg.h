@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "networks/winograd.h"
+#include "nn/winograd.h"
 
 namespace impasto::trainer {
 

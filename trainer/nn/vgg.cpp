@@ -1,4 +1,4 @@
-#include "networks/vgg.h"
+#include "nn/vgg.h"
 
 #include "base/error.h"
 #include "io/safetensors.h"

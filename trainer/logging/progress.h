@@ -4,18 +4,19 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
+
+#include "logging/scalars.h"
 
 namespace impasto::trainer {
 
 class Progress {
  public:
   // Steps `first` to `last`, each of `per_step` items ("crops"). Writes to stderr.
-  Progress(int64_t first, int64_t last, int per_step, std::string items);
+  Progress(int64_t first, int64_t last, int64_t per_step, std::string items);
 
-  // After step `step` (counted from 1). The rate is that of the last minute or so.
-  void update(int64_t step, const std::vector<std::pair<std::string, double>>& losses);
+  // After step `step` (counted from 1). The rate is that of the last minute or so. Shows smoothed scalars, and reads them
+  // only when it prints: reading waits for the device.
+  void update(int64_t step, const Scalars& scalars);
 
   // A line of its own, clear of the progress line.
   void note(const std::string& message);
@@ -26,14 +27,13 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  int64_t last_;
-  int per_step_;
+  int64_t last_, per_step_;
   std::string items_;
   bool terminal_, open_ = false;
   Clock::time_point printed_, window_start_;
   int64_t window_step_;
   double rate_ = 0;  // items per second
-  std::vector<std::pair<std::string, double>> smooth_;
+  Scalars smooth_;
 };
 
 // "1 h 05 min", "4 min 10 s", "12 s"

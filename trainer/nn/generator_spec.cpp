@@ -1,4 +1,4 @@
-#include "networks/generator_spec.h"
+#include "nn/generator_spec.h"
 
 #include "base/error.h"
 

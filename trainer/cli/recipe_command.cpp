@@ -1,0 +1,85 @@
+// A subcommand for each recipe, made from its table of settings.
+#include <cstdio>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "recipes/recipe_kind.h"
+
+namespace impasto::trainer {
+namespace {
+
+struct Arguments {
+  std::unique_ptr<Plan> plan;
+  Fields fields;
+  RawSettings typed;
+  std::string config;
+};
+
+void addOption(CLI::App& command, const Field& field, RawSettings& typed) {
+  const std::string key = field.key();
+  if (field.isFlag()) {
+    command.add_flag_callback(field.flag(), [&typed, key] { typed[key] = {"true"}; }, field.help())
+        ->group(field.groupName());
+    command.add_flag_callback("--no-" + key, [&typed, key] { typed[key] = {"false"}; })->group("");
+    return;
+  }
+  CLI::Option* option = command.add_option_function<std::vector<std::string>>(
+      field.flag(), [&typed, key](const std::vector<std::string>& values) { typed[key] = values; }, field.help());
+  option->group(field.groupName())->type_name(field.typeName());
+  if (field.isList()) {
+    option->take_all()->delimiter(',');
+  } else {
+    option->expected(field.valueIsOptional() ? 0 : 1, 1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+  const std::string value = field.valueText(), range = field.rangeText();
+  option->default_str(value);
+  if (!range.empty()) option->description(field.help() + " (" + range + ")");
+}
+
+int runRecipe(Arguments& a) {
+  if (!a.config.empty()) a.fields.apply(readConfigFile(a.config), a.config);
+  for (auto& [key, values] : a.typed) {
+    const Field* field = a.fields.find(key);
+    // CLI11 hands over an empty text or an option's name for a flag that stands alone.
+    if (field->valueIsOptional() && (values.empty() || values[0].empty())) values = {"auto"};
+  }
+  a.fields.apply(a.typed, "");
+  installStopHandler();
+  return train(*a.plan, [](const std::string& message) { std::fprintf(stderr, "%s\n", message.c_str()); });
+}
+
+}  // namespace
+
+void addRecipeCommands(CLI::App& app, Job& job) {
+  for (const RecipeKind& kind : recipeKinds()) {
+    const auto arguments = std::make_shared<Arguments>();
+    arguments->plan = kind.plan();
+    arguments->plan->addTo(arguments->fields);
+    CLI::App* command = app.add_subcommand(kind.name, kind.summary);
+    command->footer(std::string("Examples:\n") + kind.examples +
+                    "Exit status: 0 done, 1 failed, 2 misused, 130 interrupted (a checkpoint is there).");
+    command->add_option("--config", arguments->config, "TOML file of settings: keys are flags without dashes");
+    for (const Field& field : arguments->fields.all()) addOption(*command, field, arguments->typed);
+    command->callback([arguments, &job] { job = [arguments] { return runRecipe(*arguments); }; });
+  }
+}
+
+void addSettingsCommand(CLI::App& app, Job& job) {
+  CLI::App* command = app.add_subcommand("settings", "Prints all settings of all recipes as Markdown");
+  command->footer("Example:\n  impasto-train settings > docs/training-settings.md\n");
+  command->callback([&job] {
+    job = [] {
+      std::printf("# Settings of the trainer\n\nWritten by `impasto-train settings`. Each flag is also a key of a "
+                  "`--config` file (TOML), without its dashes.\n");
+      for (const RecipeKind& kind : recipeKinds()) {
+        const std::unique_ptr<Plan> plan = kind.plan();
+        Fields fields;
+        plan->addTo(fields);
+        std::printf("\n## `%s`\n\n%s.\n%s", kind.name, kind.summary, fields.markdown().c_str());
+      }
+      return 0;
+    };
+  });
+}
+
+}  // namespace impasto::trainer

@@ -1,0 +1,45 @@
+// The settings of every run, whatever its recipe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "config/fields.h"
+#include "style/style.h"
+
+namespace impasto::trainer {
+
+struct RunSettings {
+  std::string out;                  // the file that the run writes at its end
+  int64_t steps = 2000;
+  int batch = 4;                    // crops of one micro-batch
+  int accumulate = 1;               // micro-batches of one step
+  uint64_t seed = 1;
+  double clip_gradients = 0;        // largest norm of a phase's gradient; 0: any
+  int holdout = 8;                  // pictures never trained on: samples and held-out figures
+
+  std::string device = "auto", precision = "auto";
+  int threads = 0;
+
+  std::string init, resume;         // weights to start from; a checkpoint to go on with
+  bool overwrite = false;           // replace results of an earlier run
+  bool resume_anyway = false;       // although it was another painting, recipe or perceptual network
+  std::string checkpoint;           // path; empty: <out without .safetensors>.checkpoint.safetensors
+  int64_t checkpoint_every = 500;   // steps; 0: only at the end and when stopped
+  bool keep_checkpoints = false;    // numbered copies
+  std::string samples;              // folder for sample grids; empty: none
+  int64_t samples_every = 250;
+  std::string logs;                 // folder for TensorBoard; empty: none
+
+  Provenance provenance;            // title, painter, year, licence; the rest is filled in
+};
+
+void declare(Fields& fields, RunSettings& settings);
+
+// What no range can say: contradictions, folders that are not there. Throws impasto::Error(InvalidArgument).
+void checkRun(const RunSettings& settings);
+
+// Where the run keeps its checkpoint.
+std::string checkpointPath(const RunSettings& settings);
+
+}  // namespace impasto::trainer

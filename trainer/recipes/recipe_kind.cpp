@@ -1,0 +1,51 @@
+#include "recipes/recipe_kind.h"
+
+#include "engine/trainer.h"
+#include "export/style_export.h"
+#include "recipes/style.h"
+
+namespace impasto::trainer {
+namespace {
+
+constexpr int kInterrupted = 130;  // as a shell counts Ctrl-C
+
+Style exportGenerator(const Checkpoint& checkpoint, const Provenance& provenance) {
+  return makeStyle(*generatorOf(checkpoint), provenance);
+}
+
+}  // namespace
+
+const std::vector<RecipeKind>& recipeKinds() {
+  static const std::vector<RecipeKind> kinds = {
+      {"style", "Learns one painting: a style file from it and a folder of pictures",
+       "  impasto-train style --style-image udnie.jpg --content photos/ --perceptual vgg19.safetensors --out udnie.safetensors\n"
+       "  impasto-train style ... --samples samples/ --size small --steps 4000 --image-size 192\n"
+       "  impasto-train style ... --resume\n",
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<StyleSettings, StyleRecipe>>()); }, exportGenerator},
+  };
+  return kinds;
+}
+
+const RecipeKind* findRecipe(const std::string& name) {
+  for (const RecipeKind& kind : recipeKinds()) {
+    if (name == kind.name) return &kind;
+  }
+  return nullptr;
+}
+
+int train(Plan& plan, const Log& log) {
+  plan.check();
+  const RunSettings& run = plan.run();
+  refuseToOverwrite(run);
+  const Runtime runtime = openRuntime(run.device, run.precision, run.threads);
+  const std::unique_ptr<Recipe> recipe = plan.make(runtime, log);
+  SingleProcess process;
+  Trainer trainer(*recipe, run, runtime, process, log);
+  log("training: " + describe(runtime) + "; checkpoint " + checkpointPath(run));
+  if (!trainer.run()) return kInterrupted;
+  recipe->writeResult(trainingRecord(trainer.capture()));
+  log("wrote " + run.out);
+  return 0;
+}
+
+}  // namespace impasto::trainer

@@ -1,0 +1,42 @@
+// What the recipe `style` wants of a painted crop:
+//
+//   L = content_weight * content + style_weight * style + palette_weight * palette + structure_weight * structure
+//       + edge_weight * edges + tone_weight * tone + lattice_weight * lattice + detail_weight * fine detail
+//       + tv_weight * total variation
+//
+// For the first part of training the perceptual network looks at pictures and painting at half resolution (a quarter of
+// the cost, and twice the context) and Gram matrices are centred; for the rest it looks at full resolution, with centred
+// and plain ones. docs/training.md says why each term is there.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "logging/scalars.h"
+#include "losses/palette.h"
+#include "nn/vgg.h"
+#include "recipes/style_settings.h"
+
+namespace impasto::trainer {
+
+class StyleObjective {
+ public:
+  // painting: 1 x 3 x H x W in [0, 1] on the network's device. Both references must outlive the objective. Throws
+  // impasto::Error(InvalidArgument) if the network lacks a layer.
+  StyleObjective(const StyleSettings& settings, const Vgg& vgg, const torch::Tensor& painting);
+
+  // Of paintings against frames, both N x 3 x S x S. `seed` chooses the palette loss's directions.
+  torch::Tensor operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution, uint64_t seed,
+                           Scalars& scalars) const;
+
+ private:
+  const StyleSettings& settings_;
+  const Vgg& vgg_;
+  std::set<std::string> layers_;  // style and content
+  std::vector<GramStyleLoss> full_, half_;  // of the painting at full and at half resolution
+  std::unique_ptr<PaletteLoss> palette_;
+};
+
+}  // namespace impasto::trainer
