@@ -64,6 +64,10 @@ struct VideoWriter::Impl {
     frame->format = encoder->pix_fmt;
     frame->width = encoder->width;
     frame->height = encoder->height;
+    frame->color_range = encoder->color_range;  // ProRes says it in every frame
+    frame->color_primaries = encoder->color_primaries;
+    frame->color_trc = encoder->color_trc;
+    frame->colorspace = encoder->colorspace;
     av::check(av_frame_get_buffer(frame.get(), 0), name);
     packet = av::makePacket();
   }
