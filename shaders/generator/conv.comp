@@ -15,6 +15,7 @@
 // by a constant is one instruction, a broadcast a search for the first active lane.
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#include "generator/push_constants.h"
 #include "generator/layout.glsl"
 #include "generator/activation.glsl"
 #if IMPASTO_SOFTWARE
@@ -22,7 +23,7 @@
 #endif
 
 // One subgroup is one row on a CPU. On a GPU rows of 32 read whole cache lines, and two of them are one or two subgroups:
-// a larger group would be idle in part on the small tensors of the trunk. Known to plugin/src/vulkan/pipelines.cpp.
+// a larger group would be idle in part on the small tensors of the trunk. Known to plugin/src/vulkan/kernels/conv.cpp.
 #if IMPASTO_SOFTWARE
 layout(local_size_x = 8, local_size_y = 4) in;
 #else
@@ -49,21 +50,12 @@ layout(binding = 1) readonly restrict buffer Weights { Quad data[]; } weights;
 #define loadWeight(i) loadQuad(weights.data[i])
 #endif
 // Weights: [group of OUT_QUADS output quads][input quad][tap x][tap y][output quad][input channel] of quads of output
-// channels; at bias_index the bias, a quad for each output quad.
+// channels.
 layout(binding = 2) writeonly restrict buffer Result { Quad data[]; } result;
 layout(binding = 3) readonly restrict buffer Addend { Quad data[]; } addend;
+layout(binding = 4) readonly restrict buffer Bias { vec4 data[]; } biases;  // a quad for each output quad
 
-layout(push_constant) uniform Push {
-  uint in_width, in_height;  // after the upsample
-  uint in_quads;             // that are read
-  uint in_row_quads, in_quad, in_first_row;
-  uint out_width;              // of the convolution, before depth_to_space
-  uint out_quads;              // likewise; all of them
-  uint out_row_quads, out_quad, out_first_row;
-  uint add_row_quads, add_quad, add_first_row;
-  uint bias_index;
-  uint begin_y, end_y;  // rows of the convolution's result that this dispatch computes
-} push;
+layout(push_constant) uniform Push { ConvPush push; };
 
 const uint kRows = 4;
 // Values of a source column that kRows results need, and the step between two results in them.
@@ -80,7 +72,7 @@ uint column_row[9];  // index of quad 0 of a source row
 #define COLUMN_ROW(i)                                                                                     \
   if (i < kColumn) {                                                                                      \
     const int y = clamp(first_y + int(i * kColumnStride), 0, last_y);                                      \
-    column_row[i] = ((uint(y) >> UPSAMPLE_SHIFT) - push.in_first_row) * push.in_row_quads * source_width; \
+    column_row[i] = quadIndex(push.source, uint(y) >> UPSAMPLE_SHIFT, 0, 0);                               \
   }
 
 #define LOAD_COLUMN(i) \
@@ -135,20 +127,17 @@ void store(uint x, uint y, uint quad, vec4 value) {
   const uint place_y = y * BLOCK + subpixel / BLOCK;
   const uint place_x = x * BLOCK + subpixel % BLOCK;
   const uint place_quad = quad / (BLOCK * BLOCK);
-  const uint place_width = push.out_width * BLOCK;
   value = activate(ACTIVATION, value);
   if (ADD != 0) {
-    const uint i = quadIndex(place_y, place_x, push.add_quad + place_quad, push.add_first_row, push.add_row_quads,
-                             place_width);
-    value = activate(ADD_ACTIVATION, value + loadQuad(addend.data[i]));
+    value = activate(ADD_ACTIVATION,
+                     value + loadQuad(addend.data[quadIndex(push.addend, place_y, place_x, place_quad)]));
   }
-  result.data[quadIndex(place_y, place_x, push.out_quad + place_quad, push.out_first_row, push.out_row_quads,
-                        place_width)] = storeQuad(value);
+  result.data[quadIndex(push.result, place_y, place_x, place_quad)] = storeQuad(value);
 }
 
 #define START(o)                                                                                     \
   if (o < OUT_QUADS) {                                                                               \
-    const vec4 bias = loadWeight(push.bias_index + first_quad + o);                                  \
+    const vec4 bias = biases.data[first_quad + o];                                                   \
     acc[o * kRows] = acc[o * kRows + 1] = acc[o * kRows + 2] = acc[o * kRows + 3] = bias;            \
   }
 
@@ -164,7 +153,6 @@ void main() {
   const uint x = gl_GlobalInvocationID.x;
   const uint first_row = push.begin_y + gl_GlobalInvocationID.y * kRows;
   const uint first_quad = gl_WorkGroupID.z * OUT_QUADS;
-  const uint source_width = push.in_width >> UPSAMPLE_SHIFT;
 
   START(0) START(1) START(2) START(3)
   const int first_y = int(first_row * STRIDE) - int(KERNEL / 2);
@@ -176,7 +164,7 @@ void main() {
   for (uint q = 0; q < push.in_quads; ++q) {
     for (uint kx = 0; kx < KERNEL; ++kx) {
       const int source_x = clamp(int(x * STRIDE + kx) - int(KERNEL / 2), 0, int(push.in_width) - 1);
-      const uint at = (push.in_quad + q) * source_width + (uint(source_x) >> UPSAMPLE_SHIFT);
+      const uint at = q * push.source.pitch + (uint(source_x) >> UPSAMPLE_SHIFT);
       LOAD_COLUMN(0) LOAD_COLUMN(1) LOAD_COLUMN(2) LOAD_COLUMN(3) LOAD_COLUMN(4)
       LOAD_COLUMN(5) LOAD_COLUMN(6) LOAD_COLUMN(7) LOAD_COLUMN(8)
       TAP(0) TAP(1) TAP(2)

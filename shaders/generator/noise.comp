@@ -1,17 +1,14 @@
 // The fixed pseudo-random texture: noiseValue() of plugin/src/style/graph.h, the same integer arithmetic.
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#include "generator/push_constants.h"
 #include "generator/layout.glsl"
 
 layout(local_size_x = 32, local_size_y = 2) in;
 
 layout(binding = 0) writeonly restrict buffer Result { Quad data[]; } result;
 
-layout(push_constant) uniform Push {
-  uint width, channels, seed;
-  uint out_row_quads, out_quad, out_first_row;
-  uint begin_y, end_y;
-} push;
+layout(push_constant) uniform Push { NoisePush push; };
 
 uint pcgHash(uint value) {
   const uint state = value * 747796405u + 2891336453u;
@@ -32,6 +29,5 @@ void main() {
   if (x >= push.width || y >= push.end_y) return;
   const vec4 value = vec4(noiseValue(x, y, q * 4), noiseValue(x, y, q * 4 + 1), noiseValue(x, y, q * 4 + 2),
                           noiseValue(x, y, q * 4 + 3));
-  result.data[quadIndex(y, x, push.out_quad + q, push.out_first_row, push.out_row_quads, push.width)] =
-      storeQuad(value);
+  result.data[quadIndex(push.result, y, x, q)] = storeQuad(value);
 }

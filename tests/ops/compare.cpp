@@ -16,7 +16,7 @@ double relativeError(const Tensor& result, const Tensor& expected) {
 }
 
 std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device, const Variant& variant) {
-  if (variant.half && !test_device.half_precision) return nullptr;
+  if (variant.half && !test_device.storage_16bit) return nullptr;
   std::unique_ptr<vulkan::VulkanDevice> device = makeVulkanDevice(test_device, variant.half);
   if (variant.software && !device->software) return nullptr;
   device->software = variant.software;

@@ -1,6 +1,9 @@
 // VulkanGenerator's contract beside its values.
+#include <algorithm>
+
 #include "base/error.h"
 #include "ops/compare.h"
+#include "vulkan/backend.h"
 
 namespace impasto::test {
 namespace {
@@ -24,19 +27,60 @@ TEST_F(GeneratorTest, WeightsMayGoThroughAStagingBuffer) {
   const Tensor direct = GeneratorRunner(device(), *vulkan_device, style, 40, 24).run(inputs);
   vulkan_device->stage_weights = true;
   GeneratorRunner staged(device(), *vulkan_device, style, 40, 24);
-  EXPECT_TRUE(staged.generator().uploadPending());
-  const VkDeviceSize with_staging = staged.generator().memoryUsage();
+  const uint64_t with_staging = staged.generator().memoryUse().own;
   EXPECT_EQ(direct.data, staged.run(inputs, 2).data);
-  staged.generator().finishUpload();
-  EXPECT_FALSE(staged.generator().uploadPending());
-  EXPECT_LT(staged.generator().memoryUsage(), with_staging);
+  EXPECT_NE(staged.generator().frameFinished(0), nullptr);
+  EXPECT_EQ(staged.generator().frameFinished(0), nullptr);
+  EXPECT_LT(staged.generator().memoryUse().own, with_staging);
   EXPECT_EQ(direct.data, staged.run(inputs).data);
+}
+
+// Dynamic resolution: the same generator, frame by frame at another extent, what is constant included.
+TEST_F(GeneratorTest, SmallerFramesAreThoseOfASmallerGenerator) {
+  const auto vulkan_device = makeVulkanDevice(device(), false);
+  for (const uint32_t seed : {9u, 10u, 11u, 12u}) {
+    const Style style = seed == 9 ? makeSmallStyle(9) : makeRandomStyle(seed);
+    GeneratorRunner runner(device(), *vulkan_device, style, 72, 56);
+    for (const auto& [width, height] : {std::pair{72u, 56u}, {40u, 24u}, {13u, 55u}, {1u, 1u}, {72u, 56u}}) {
+      const ReferenceInputs inputs = makeRandomInputs(style.graph, height, width, seed);
+      const Tensor expected = GeneratorRunner(device(), *vulkan_device, style, width, height).run(inputs);
+      EXPECT_EQ(runner.run(inputs).data, expected.data) << width << "x" << height << ", seed " << seed;
+    }
+  }
+}
+
+TEST_F(GeneratorTest, ScratchMemoryIsSharedAndOutputsAreNot) {
+  const auto vulkan_device = makeVulkanDevice(device(), false);
+  vulkan::VulkanBackend backend(*vulkan_device);
+  const auto large = backend.prepare(makeSmallStyle(1), {64, 64, 2, 2, 1});
+  const auto small = backend.prepare(makeSmallStyle(2), {32, 32, 1, 1, 1});
+  EXPECT_EQ(large->inputs(0)[0].view.buffer, small->inputs(0)[0].view.buffer);
+  EXPECT_EQ(large->memoryUse().scratch, small->memoryUse().scratch);
+  EXPECT_NE(large->output(0, 0).buffer, small->output(0, 0).buffer);
+  std::vector<VkDeviceSize> offsets;
+  for (uint32_t layer = 0; layer < 2; ++layer) {
+    for (uint32_t index = 0; index < 2; ++index) offsets.push_back(large->output(layer, index).offset);
+  }
+  std::sort(offsets.begin(), offsets.end());
+  for (size_t i = 1; i < offsets.size(); ++i) EXPECT_GE(offsets[i] - offsets[i - 1], 64u * 64 * 16);
+}
+
+TEST_F(GeneratorTest, MemoryIsPredictedExactly) {
+  const auto vulkan_device = makeVulkanDevice(device(), false);
+  for (const GeneratorRequest& request : {GeneratorRequest{64, 48}, GeneratorRequest{33, 65, 2, 2, 3}}) {
+    vulkan::VulkanBackend backend(*vulkan_device);
+    const MemoryUse predicted = backend.predictMemory(makeSmallStyle(1), request);
+    const MemoryUse taken = backend.prepare(makeSmallStyle(1), request)->memoryUse();
+    EXPECT_EQ(predicted.own, taken.own);
+    EXPECT_EQ(predicted.scratch, taken.scratch);
+  }
 }
 
 TEST_F(GeneratorTest, BadExtentIsAnError) {
   const auto vulkan_device = makeVulkanDevice(device(), false);
+  const vulkan::VulkanBackend backend(*vulkan_device);
   for (const auto& [width, height] : {std::pair{0u, 4u}, {4u, 0u}, {16385u, 1u}, {1u, UINT32_MAX}}) {
-    EXPECT_THROW(vulkan::VulkanGenerator(*vulkan_device, makeSmallStyle(1), width, height), Error);
+    EXPECT_THROW(backend.prepare(makeSmallStyle(1), {width, height}), Error);
   }
 }
 
@@ -44,7 +88,7 @@ TEST_F(GeneratorTest, TooLargeForMemoryNamesTheLimit) {
   const auto vulkan_device = makeVulkanDevice(device(), false);
   vulkan_device->max_allocation = 1u << 20;
   try {
-    vulkan::VulkanGenerator(*vulkan_device, makeSmallStyle(1), 1024, 1024);
+    vulkan::VulkanBackend(*vulkan_device).prepare(makeSmallStyle(1), {1024, 1024});
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::OutOfMemory);
@@ -54,7 +98,7 @@ TEST_F(GeneratorTest, TooLargeForMemoryNamesTheLimit) {
 
 // Weights and values near fp16's largest number saturate: the frame has no NaN.
 TEST_F(GeneratorTest, HugeValuesSaturateInHalfPrecision) {
-  if (!device().half_precision) GTEST_SKIP() << "the device has no fp16 storage";
+  if (!device().storage_16bit) GTEST_SKIP() << "the device has no fp16 storage";
   const auto vulkan_device = makeVulkanDevice(device(), true);
   Graph graph;
   uint32_t index = addInput(graph, InputKind::Color);

@@ -8,6 +8,8 @@
 #include <map>
 
 #include "support/random_style.h"
+#include "vulkan/kernels/kernel.h"
+#include "vulkan/lower.h"
 
 namespace impasto::test {
 namespace {
@@ -34,10 +36,17 @@ class Memory {
     const PlannedTensor& written = plan_.tensors[op];
     for (auto it = owners_.begin(); it != owners_.end();) {
       const PlannedTensor& other = plan_.tensors[it->first.first];
-      const bool overlap = other.offset < written.offset + written.bytes && written.offset < other.offset + other.bytes;
+      const bool overlap = other.room == written.room && other.offset < written.offset + written.bytes &&
+                           written.offset < other.offset + other.bytes;
       it = it->first.first != written.root && overlap ? owners_.erase(it) : std::next(it);
     }
     owners_[{written.root, written.quad + quad}] = op;
+  }
+  // Another pass has used the scratch memory.
+  void loseScratch() {
+    std::erase_if(owners_, [&](const auto& entry) {
+      return plan_.tensors[entry.first.first].room == vulkan::Room::Scratch;
+    });
   }
   // A concat's own tensor holds what its inputs wrote, so only presence is asked for there.
   ::testing::AssertionResult holds(uint32_t op, bool concat) const {
@@ -56,40 +65,97 @@ class Memory {
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> owners_;  // (root, quad) -> op
 };
 
-TEST(Plan, NothingIsOverwrittenWhileItIsNeeded) {
-  for (uint32_t seed = 1; seed <= 300; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    const Style style = makeRandomStyle(seed);
-    const Plan plan = vulkan::makePlan(style.graph, 1 + seed % 50, 1 + seed % 37, 4);
-    const auto isConcat = [&](uint32_t op) { return style.graph.ops[op].type == OpType::Concat; };
-    Memory memory(plan);
-    for (uint32_t i = 0; i < style.graph.ops.size(); ++i) {
-      const PlannedTensor& t = plan.tensors[i];
-      if (t.root == kNone) continue;
-      EXPECT_EQ(t.offset % vulkan::kTensorAlignment, 0u);
-      EXPECT_LE(t.offset + t.bytes, plan.arena_bytes);
-      EXPECT_LE(t.quad + t.quads, t.row_quads);
-      if (style.graph.ops[i].type == OpType::Input) memory.write(i);
+uint64_t bytesOf(const Plan& plan, vulkan::Room room) {
+  return room == vulkan::Room::Scratch    ? plan.scratch_bytes
+         : room == vulkan::Room::Constant ? plan.constant_bytes
+                                          : plan.output_bytes;
+}
+
+class PlanWalk {
+ public:
+  PlanWalk(const Graph& graph, const Plan& plan) : graph_(graph), plan_(plan), memory_(plan) {}
+
+  void pack() {
+    for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
+      if (plan_.tensors[i].root != kNone && graph_.ops[i].type == OpType::Input) memory_.write(i);
     }
-    for (const Step& step : plan.steps) {
+  }
+
+  void run(const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
       for (const uint32_t input : {step.source, step.addend}) {
         if (input == kNone) continue;
-        EXPECT_TRUE(memory.holds(input, isConcat(input)));
+        EXPECT_TRUE(memory_.holds(input, isConcat(input)));
       }
       if (!isConcat(step.result)) {
-        memory.write(step.result);
+        memory_.write(step.result);
         continue;
       }
       // A copy into a concat keeps what the others have put there.
-      const PlannedTensor& result = plan.tensors[step.result];
-      const PlannedTensor& source = plan.tensors[step.source];
+      const PlannedTensor& result = plan_.tensors[step.result];
+      const PlannedTensor& source = plan_.tensors[step.source];
       for (uint32_t q = step.begin_channel / 4; q <= (step.begin_channel + source.channels - 1) / 4; ++q) {
         EXPECT_LT(result.quad + q, result.row_quads);
-        memory.writeQuad(step.result, q);
+        memory_.writeQuad(step.result, q);
       }
     }
-    EXPECT_TRUE(memory.holds(style.graph.output, isConcat(style.graph.output)));
   }
+
+  void checkOutput() { EXPECT_TRUE(memory_.holds(graph_.output, isConcat(graph_.output))); }
+  void loseScratch() { memory_.loseScratch(); }
+
+ private:
+  bool isConcat(uint32_t op) const { return graph_.ops[op].type == OpType::Concat; }
+
+  const Graph& graph_;
+  const Plan& plan_;
+  Memory memory_;
+};
+
+TEST(Plan, NothingIsOverwrittenWhileItIsNeeded) {
+  size_t with_constants = 0;
+  for (uint32_t seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Style style = makeRandomStyle(seed);
+    const Graph graph = vulkan::lower(style.graph, style.weights).graph;
+    const Plan plan = vulkan::makePlan(graph, 1 + seed % 50, 1 + seed % 37, {});
+    for (const PlannedTensor& t : plan.tensors) {
+      if (t.root == kNone) continue;
+      EXPECT_EQ(t.offset % vulkan::kTensorAlignment, 0u);
+      EXPECT_LE(t.offset + t.bytes, bytesOf(plan, t.room));
+      EXPECT_LE(t.quad + t.quads, t.row_quads);
+    }
+    with_constants += plan.constant_bytes > 0 ? 1 : 0;
+    // What is constant is computed once; between two frames others use the scratch memory.
+    PlanWalk walk(graph, plan);
+    walk.run(plan.constant_steps);
+    for (int frame = 0; frame < 2; ++frame) {
+      walk.pack();
+      walk.run(plan.steps);
+      walk.checkOutput();
+      walk.loseScratch();
+    }
+    EXPECT_EQ(plan.tensors[graph.output].room, vulkan::Room::Output);
+  }
+  EXPECT_GT(with_constants, 20u);
+}
+
+TEST(Plan, NoiseBesideFeaturesIsConvolvedOnce) {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t features = addConv(graph, color, 8, 3);
+  const uint32_t noise = addNoise(graph, 4, 1, 1);
+  const uint32_t concat = addOp(graph, OpType::Concat, {features, noise});
+  const uint32_t mix = addConv(graph, concat, 8, 3, 1, Activation::Relu);
+  graph.output = addConv(graph, mix, 3, 1);
+  Random random(1);
+  const Style style = makeStyle(graph, random);
+  const vulkan::LoweredGraph lowered = vulkan::lower(style.graph, style.weights);
+  const Plan plan = vulkan::makePlan(lowered.graph, 8, 8, {});
+  EXPECT_EQ(plan.constant_steps.size(), 2u);  // noise, its convolution
+  ASSERT_EQ(plan.steps.size(), 3u);           // features, mix with the addend, output
+  EXPECT_EQ(plan.tensors[plan.steps[1].addend].room, vulkan::Room::Constant);
+  EXPECT_EQ(plan.steps[1].add_activation, Activation::Relu);
 }
 
 TEST(Plan, ConvolutionTakesInWhatFollows) {
@@ -102,7 +168,7 @@ TEST(Plan, ConvolutionTakesInWhatFollows) {
   const uint32_t sum = addOp(graph, OpType::Add, {shuffled, wide});
   graph.output = addConv(graph, sum, 3, 1);
   validateGraph(graph);
-  const Plan plan = vulkan::makePlan(graph, 8, 8, 4);
+  const Plan plan = vulkan::makePlan(graph, 8, 8, {});
   ASSERT_EQ(plan.steps.size(), 4u);  // conv, space_to_depth, conv with both, conv
   EXPECT_EQ(plan.steps[2].block, 2u);
   EXPECT_EQ(plan.steps[2].addend, wide);
@@ -118,7 +184,7 @@ TEST(Plan, ConcatOfConvolutionsCopiesNothing) {
   const uint32_t noise = addNoise(graph, 5, 1, 1);
   graph.output = addConv(graph, addOp(graph, OpType::Concat, {color, features, noise}), 3, 3);
   validateGraph(graph);
-  const Plan plan = vulkan::makePlan(graph, 9, 9, 4);
+  const Plan plan = vulkan::makePlan(graph, 9, 9, {});
   EXPECT_EQ(countSteps(plan, Step::Kind::Rearrange), 0u);
   EXPECT_EQ(plan.tensors[color].row_quads, 5u);  // 1 + 2 + 2
   EXPECT_EQ(plan.tensors[noise].quad, 3u);
@@ -131,7 +197,7 @@ TEST(Plan, UnneededOpsAreLeftOut) {
   addConv(graph, depth, 8, 3);
   graph.output = addConv(graph, color, 3, 3);
   validateGraph(graph);
-  const Plan plan = vulkan::makePlan(graph, 9, 9, 4);
+  const Plan plan = vulkan::makePlan(graph, 9, 9, {});
   EXPECT_EQ(plan.steps.size(), 1u);
   EXPECT_EQ(plan.tensors[depth].root, kNone);
 }

@@ -2,22 +2,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "base/half.h"
 
 namespace impasto::test {
 namespace {
 
-using vulkan::TensorView;
-
 uint32_t quadsOf(const TensorView& view) { return (view.channels + 3) / 4; }
 size_t elementsOf(const TensorView& view) { return size_t{view.height} * quadsOf(view) * view.width * 4; }
 
 // Copies between a tensor and a buffer that holds only its own quads: row by row, as the rows may be shared.
-std::vector<VkBufferCopy> rowCopies(const TensorView& view, VkDeviceSize element_bytes, bool to_tensor) {
+std::vector<VkBufferCopy> rowCopies(const TensorView& view, bool to_tensor) {
   std::vector<VkBufferCopy> copies;
   for (uint32_t y = 0; y < view.height; ++y) {
-    const VkDeviceSize quad_row = VkDeviceSize{view.width} * 4 * element_bytes;
+    const VkDeviceSize quad_row = VkDeviceSize{view.width} * 4 * view.element_bytes;
     const VkDeviceSize own = VkDeviceSize{y} * quadsOf(view) * quad_row;
     const VkDeviceSize shared = view.offset + (VkDeviceSize{y} * view.row_quads + view.quad) * quad_row;
     copies.push_back(to_tensor ? VkBufferCopy{own, shared, quadsOf(view) * quad_row}
@@ -26,18 +25,30 @@ std::vector<VkBufferCopy> rowCopies(const TensorView& view, VkDeviceSize element
   return copies;
 }
 
-const Tensor& inputOf(const ReferenceInputs& inputs, InputKind kind) {
+// The values of an input; global ones have one texel, absent ones are 0.
+Tensor inputOf(const ReferenceInputs& inputs, const Style& style, InputKind kind) {
+  const auto given = [&](const Tensor& tensor) {
+    return tensor.data.empty() ? Tensor(inputChannels(kind), inputs.color.height, inputs.color.width) : tensor;
+  };
   switch (kind) {
     case InputKind::Depth:
-      return inputs.depth;
+      return given(inputs.depth);
     case InputKind::Normals:
-      return inputs.normals;
+      return given(inputs.normals);
     case InputKind::History:
-      return inputs.history;
+      return given(inputs.history);
+    case InputKind::Style: {
+      Tensor tensor(style.graph.styleVectorLength(), 1, 1);
+      tensor.data = inputs.style_vector.empty() ? defaultStyleVector(style) : inputs.style_vector;
+      return tensor;
+    }
+    case InputKind::Exposure: {
+      Tensor tensor(1, 1, 1);
+      tensor.data[0] = std::log2(inputs.exposure);
+      return tensor;
+    }
     case InputKind::Color:
-    case InputKind::Style:
-    case InputKind::Exposure:
-      break;  // the last two are refused by the backend
+      break;
   }
   return inputs.color;
 }
@@ -50,14 +61,18 @@ void setElement(const HostBuffer& buffer, size_t i, float value, bool half) {
   }
 }
 
-// What the pass's pack shader does: the aligned extent, edge-clamped; padding channels zero.
-void pack(const HostBuffer& buffer, const TensorView& view, const Tensor& frame, bool half) {
+// What the pass's pack shader does: the frame's aligned extent, edge-clamped; padding channels zero. The rest of a tensor
+// that was made for a larger frame holds what nobody should read.
+void pack(const HostBuffer& buffer, const TensorView& view, const Tensor& frame, uint32_t width, uint32_t height) {
   for (uint32_t y = 0; y < view.height; ++y) {
     for (uint32_t c = 0; c < quadsOf(view) * 4; ++c) {
       for (uint32_t x = 0; x < view.width; ++x) {
-        const float value =
-            c < frame.channels ? frame.at(c, std::min(y, frame.height - 1), std::min(x, frame.width - 1)) : 0.0f;
-        setElement(buffer, ((size_t{y} * quadsOf(view) + c / 4) * view.width + x) * 4 + c % 4, value, half);
+        float value = x < width && y < height ? 0.0f : 3e4f;
+        if (value == 0.0f && c < frame.channels) {
+          value = frame.at(c, std::min(y, frame.height - 1), std::min(x, frame.width - 1));
+        }
+        setElement(buffer, ((size_t{y} * quadsOf(view) + c / 4) * view.width + x) * 4 + c % 4, value,
+                   view.element_bytes == 2);
       }
     }
   }
@@ -74,53 +89,66 @@ void barrier(VkCommandBuffer command_buffer) {
 }  // namespace
 
 std::unique_ptr<vulkan::VulkanDevice> makeVulkanDevice(const TestDevice& device, bool half_precision) {
-  return std::make_unique<vulkan::VulkanDevice>(vkGetInstanceProcAddr, device.instance, device.physical_device,
-                                                device.device, device.queue_family, half_precision, VK_NULL_HANDLE);
+  return std::make_unique<vulkan::VulkanDevice>(
+      vkGetInstanceProcAddr, device.instance, device.physical_device, device.device, device.queue_family,
+      vulkan::DeviceOptions{
+          .api_version = device.options.api_version,
+          .half_precision = half_precision,
+          .synchronization2 = device.options.synchronization2 != TestDeviceOptions::Synchronization2::Off,
+          .write_without_format = device.options.write_without_format,
+          .timeline_semaphore = device.options.timeline_semaphore,
+          .debug_utils = device.validation});
 }
 
 GeneratorRunner::GeneratorRunner(const TestDevice& test_device, const vulkan::VulkanDevice& device, const Style& style,
                                  uint32_t width, uint32_t height)
-    : test_device_(test_device), device_(device), generator_(device, style, width, height) {}
+    : test_device_(test_device),
+      style_(style),
+      scratch_(device),
+      generator_(device, scratch_, style, {width, height, 1, 1, 1}) {}
 
 Tensor GeneratorRunner::run(const ReferenceInputs& inputs, int frames) {
-  const bool half = device_.half_precision;
-  const VkDeviceSize element_bytes = device_.bytesPerElement();
+  const uint32_t alignment = generator_.alignment();
+  const auto align = [&](uint32_t n) { return (n + alignment - 1) / alignment * alignment; };
+  const uint32_t width = align(inputs.color.width), height = align(inputs.color.height);
   std::vector<std::unique_ptr<HostBuffer>> packed;
-  for (const auto& input : generator_.inputs()) {
-    packed.push_back(std::make_unique<HostBuffer>(test_device_, elementsOf(input.view) * element_bytes,
+  for (const auto& input : generator_.inputs(0)) {
+    packed.push_back(std::make_unique<HostBuffer>(test_device_, elementsOf(input.view) * input.view.element_bytes,
                                                   VK_BUFFER_USAGE_TRANSFER_SRC_BIT));
-    pack(*packed.back(), input.view, inputOf(inputs, input.kind), half);
+    const bool global = input.kind == InputKind::Style || input.kind == InputKind::Exposure;
+    pack(*packed.back(), input.view, inputOf(inputs, style_, input.kind), global ? 1 : width, global ? 1 : height);
   }
-  const TensorView& output = generator_.output();
-  const HostBuffer result(test_device_, elementsOf(output) * element_bytes, VK_BUFFER_USAGE_TRANSFER_DST_BIT);
+  const TensorView output = generator_.output(0, 0);
+  const HostBuffer result(test_device_, elementsOf(output) * output.element_bytes, VK_BUFFER_USAGE_TRANSFER_DST_BIT);
 
   const auto start = std::chrono::steady_clock::now();
   test_device_.submit([&](VkCommandBuffer command_buffer) {
+    const GeneratorFrame generator_frame{0, inputs.color.width, inputs.color.height, 0};
     for (int frame = 0; frame < frames; ++frame) {
-      generator_.beginFrame(command_buffer);
+      generator_.beginLayer(command_buffer, generator_frame, 0);
       barrier(command_buffer);
       for (size_t i = 0; i < packed.size(); ++i) {
-        const TensorView& view = generator_.inputs()[i].view;
-        const std::vector<VkBufferCopy> copies = rowCopies(view, element_bytes, true);
+        const TensorView& view = generator_.inputs(0)[i].view;
+        const std::vector<VkBufferCopy> copies = rowCopies(view, true);
         vkCmdCopyBuffer(command_buffer, packed[i]->get(), view.buffer, static_cast<uint32_t>(copies.size()),
                         copies.data());
       }
       barrier(command_buffer);
-      generator_.record(command_buffer);
+      generator_.endLayer(command_buffer, generator_frame, 0);
       barrier(command_buffer);
     }
-    const std::vector<VkBufferCopy> copies = rowCopies(output, element_bytes, false);
+    const std::vector<VkBufferCopy> copies = rowCopies(output, false);
     vkCmdCopyBuffer(command_buffer, output.buffer, result.get(), static_cast<uint32_t>(copies.size()), copies.data());
     barrier(command_buffer);
   });
   last_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  Tensor frame(3, generator_.height(), generator_.width());
+  Tensor frame(3, inputs.color.height, inputs.color.width);
   for (uint32_t c = 0; c < 3; ++c) {
     for (uint32_t y = 0; y < frame.height; ++y) {
       for (uint32_t x = 0; x < frame.width; ++x) {
         const size_t i = (size_t{y} * output.width + x) * 4 + c;
-        frame.at(c, y, x) = half ? floatFromHalf(result.as<uint16_t>()[i]) : result.as<float>()[i];
+        frame.at(c, y, x) = output.element_bytes == 2 ? floatFromHalf(result.as<uint16_t>()[i]) : result.as<float>()[i];
       }
     }
   }

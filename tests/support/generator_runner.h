@@ -4,10 +4,11 @@
 #include "reference/reference.h"
 #include "support/vulkan_fixture.h"
 #include "vulkan/generator.h"
+#include "vulkan/scratch.h"
 
 namespace impasto::test {
 
-// The plugin's view of the test device; `half_precision` needs TestDevice::half_precision.
+// The plugin's view of the test device; `half_precision` needs TestDevice::storage_16bit.
 std::unique_ptr<vulkan::VulkanDevice> makeVulkanDevice(const TestDevice& device, bool half_precision);
 
 class GeneratorRunner {
@@ -15,7 +16,8 @@ class GeneratorRunner {
   GeneratorRunner(const TestDevice& test_device, const vulkan::VulkanDevice& device, const Style& style, uint32_t width,
                   uint32_t height);
 
-  // Submits `frames` equal frames in one command buffer and waits. 3 x H x W of the frame, not clamped.
+  // Submits `frames` equal frames, of the inputs' extent, in one command buffer and waits. 3 x H x W of the frame, not
+  // clamped.
   Tensor run(const ReferenceInputs& inputs, int frames = 1);
 
   vulkan::VulkanGenerator& generator() { return generator_; }
@@ -23,7 +25,8 @@ class GeneratorRunner {
 
  private:
   const TestDevice& test_device_;
-  const vulkan::VulkanDevice& device_;
+  Style style_;
+  vulkan::ScratchPool scratch_;
   vulkan::VulkanGenerator generator_;
   double last_seconds_ = 0;
 };

@@ -76,9 +76,10 @@ class Generator {
   virtual void endLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) = 0;
   virtual void execute(const GeneratorFrame& frame, const TimelinePoints& points) = 0;
 
-  // The GPU has finished a frame that was recorded with this generator: what only the first frames needed may go.
-  // Returns it, for the caller to free when no other frame in flight can be reading it; null when there is nothing.
-  virtual std::shared_ptr<const void> frameFinished() noexcept { return nullptr; }
+  // The GPU has finished the frame that was last recorded for a slot; the pass knows only when its outputs were recorded,
+  // as frames that were given up may not have been submitted. What only the first frames needed may go: returns it, for
+  // the caller to free when no other frame in flight can be reading it; null when there is nothing.
+  virtual std::shared_ptr<const void> frameFinished(uint32_t) noexcept { return nullptr; }
 
   virtual MemoryUse memoryUse() const noexcept = 0;
 

@@ -28,7 +28,8 @@ Context::Context(const ImpastoContextInfo& info)
     : logger_{info.log, info.log_user_data},
       pipeline_cache_path_(info.pipeline_cache_path ? info.pipeline_cache_path : ""),
       device_(info.get_instance_proc_addr, info.instance, info.physical_device, info.device, info.queue_family_index,
-              info.half_precision != VK_FALSE, VK_NULL_HANDLE) {
+              {.half_precision = info.half_precision != VK_FALSE}),
+      backend_(device_) {
   if (const char* reason = whyPassUnsupported(device_.vk, device_.physical_device)) {
     throw Error(ErrorCode::Unsupported, reason);
   }

@@ -8,6 +8,7 @@
 
 #include "impasto/impasto.h"
 #include "pass/logger.h"
+#include "vulkan/backend.h"
 #include "vulkan/device.h"
 
 namespace impasto {
@@ -18,6 +19,7 @@ class Context {
   explicit Context(const ImpastoContextInfo& info);
 
   const vulkan::VulkanDevice& device() const noexcept { return device_; }
+  const Backend& backend() const noexcept { return backend_; }
   const Logger& logger() const noexcept { return logger_; }
 
   // The pipeline cache is written when the last pass goes. It logs: call it with no lock held.
@@ -31,6 +33,7 @@ class Context {
   std::string pipeline_cache_path_;  // "" for none
   vulkan::VulkanDevice device_;
   vulkan::PipelineCache pipeline_cache_;
+  vulkan::VulkanBackend backend_;
   std::mutex pass_count_mutex_;
   uint32_t pass_count_ = 0;
 };

@@ -22,25 +22,26 @@ const ImpastoImage& inputImage(const ImpastoFrame& frame, InputKind kind) noexce
 
 }  // namespace
 
-Painter::Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipelines, const Style& style, uint32_t width,
-                 uint32_t height, uint32_t frames_in_flight)
+Painter::Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipelines, const Backend& backend,
+                 const Style& style, const GeneratorRequest& request)
     : device_(&device),
       pipelines_(&pipelines),
-      generator_(device, style, width, height),
-      high_pass_pitch_(groups(width, kPitchAlignment) * kPitchAlignment) {
+      generator_(backend.prepare(style, request)),
+      high_pass_pitch_(groups(request.width, kPitchAlignment) * kPitchAlignment) {
+  const uint32_t width = request.width, height = request.height;
   high_pass_ = vulkan::Buffer(device, VkDeviceSize{high_pass_pitch_} * height * sizeof(float),
                               VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, 0, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
                               "high-pass buffer");
-  for (const auto& input : generator_.inputs()) {
-    const vulkan::TensorView& view = input.view;
-    for (const vulkan::TensorBand& band : splitIntoBands(device, view)) {
+  for (const auto& input : generator_->inputs(0)) {
+    const TensorView& view = input.view;
+    for (const TensorBand& band : splitIntoBands(device.properties.limits, view)) {
       pack_steps_.push_back({input.kind, view.buffer, band.offset, band.range,
                              {width, height, view.width, band.first_row, band.rows, view.row_quads, view.quad, 1.0f},
                              {}});
     }
   }
-  const vulkan::TensorView& painted = generator_.output();
-  for (const vulkan::TensorBand& band : splitIntoBands(device, painted)) {
+  const TensorView painted = generator_->output(0, 0);
+  for (const TensorBand& band : splitIntoBands(device.properties.limits, painted)) {
     if (band.first_row >= height) continue;  // rows of the alignment
     CompositeStep step = {};
     step.painted_buffer = painted.buffer;
@@ -56,7 +57,7 @@ Painter::Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipeli
     step.push.high_pass_pitch = high_pass_pitch_;
     composite_steps_.push_back(std::move(step));
   }
-  createDescriptorSets(frames_in_flight);
+  createDescriptorSets(request.frames_in_flight);
 }
 
 void Painter::createDescriptorSets(uint32_t frames_in_flight) {
@@ -86,12 +87,14 @@ bool Painter::wants(InputKind kind) const noexcept {
   return std::any_of(pack_steps_.begin(), pack_steps_.end(), [&](const PackStep& step) { return step.kind == kind; });
 }
 
-VkDeviceSize Painter::memoryUsage() const noexcept { return generator_.memoryUsage() + high_pass_.allocatedBytes(); }
+VkDeviceSize Painter::memoryUsage() const noexcept { const MemoryUse use = generator_->memoryUse();
+  return use.own + use.scratch + high_pass_.allocatedBytes(); }
 
 void Painter::recordInputs(VkCommandBuffer command_buffer, uint32_t slot, const ImpastoFrame& frame,
                            const CompositeSettings& settings) const {
   const vulkan::Dispatch& vk = device_->vk;
-  generator_.beginFrame(command_buffer);
+  const GeneratorFrame generator_frame{slot, composite_steps_[0].push.frame_width, composite_steps_[0].push.frame_height, 0};
+  generator_->beginLayer(command_buffer, generator_frame, 0);
   for (const PackStep& step : pack_steps_) {
     const VkDescriptorSet set = step.sets[slot];
     bindImage(set, 0, VK_DESCRIPTOR_TYPE_SAMPLED_IMAGE, inputImage(frame, step.kind));
@@ -105,7 +108,7 @@ void Painter::recordInputs(VkCommandBuffer command_buffer, uint32_t slot, const 
     vk.CmdDispatch(command_buffer, groups(push.width, PassPipelines::kGroupWidth),
                    groups(push.rows, PassPipelines::kGroupHeight), 1);
   }
-  generator_.record(command_buffer);
+  generator_->endLayer(command_buffer, generator_frame, 0);
 }
 
 void Painter::recordOutputs(VkCommandBuffer command_buffer, uint32_t slot, const ImpastoFrame& frame,

@@ -5,22 +5,23 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "backend/generator.h"
 #include "impasto/impasto.h"
 #include "pass/composite_reference.h"
 #include "pass/limits.h"
 #include "pass/pass_pipelines.h"
 #include "style/style.h"
-#include "vulkan/generator.h"
 
 namespace impasto {
 
 class Painter {
  public:
   // Throws Error(OutOfMemory) or Error(Unsupported).
-  Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipelines, const Style& style, uint32_t width,
-          uint32_t height, uint32_t frames_in_flight);
+  Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipelines, const Backend& backend, const Style& style,
+          const GeneratorRequest& request);
 
   bool wants(InputKind kind) const noexcept;
   VkDeviceSize memoryUsage() const noexcept;
@@ -33,8 +34,8 @@ class Painter {
   void recordOutputs(VkCommandBuffer command_buffer, uint32_t slot, const ImpastoFrame& frame,
                      const CompositeSettings& settings) const;
 
-  // The GPU has finished a frame that was recorded with this painter.
-  void finishUpload() noexcept { generator_.finishUpload(); }
+  // Generator::frameFinished.
+  std::shared_ptr<const void> frameFinished(uint32_t slot) noexcept { return generator_->frameFinished(slot); }
 
  private:
   using SlotSets = std::array<VkDescriptorSet, kMaxFramesInFlight>;
@@ -65,7 +66,7 @@ class Painter {
 
   const vulkan::VulkanDevice* device_;
   const PassPipelines* pipelines_;
-  vulkan::VulkanGenerator generator_;
+  std::unique_ptr<Generator> generator_;
   vulkan::Buffer high_pass_;  // fp32, rows of high_pass_pitch_ floats
   uint32_t high_pass_pitch_;
   vulkan::DescriptorPool pool_;

@@ -55,7 +55,8 @@ Pass::~Pass() {
 }
 
 std::shared_ptr<Painter> Pass::makePainter(const Style& style, uint32_t width, uint32_t height) const {
-  return std::make_shared<Painter>(context_->device(), *pipelines_, style, width, height, frames_in_flight_);
+  return std::make_shared<Painter>(context_->device(), *pipelines_, context_->backend(), style,
+                                   GeneratorRequest{width, height, 1, 1, frames_in_flight_});
 }
 
 void Pass::resize(uint32_t width, uint32_t height) {
@@ -117,7 +118,6 @@ void Pass::recordInputs(VkCommandBuffer command_buffer, const ImpastoFrame& fram
   if (published) current_ = std::move(published);
   checkWantedInputs(frame, current_->wants(InputKind::Depth), current_->wants(InputKind::Normals));
 
-  if (slot.painter) slot.painter->finishUpload();
   slot.painter = current_;
   slot.painter->recordInputs(command_buffer, frame.frame_index, frame, settings);
   slot.awaits_execute = true;

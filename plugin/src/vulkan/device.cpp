@@ -1,5 +1,6 @@
 #include "vulkan/device.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <string>
@@ -13,36 +14,63 @@ namespace {
 
 std::string mebibytes(VkDeviceSize bytes) { return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB"; }
 
-// The type with all of `required` and most of `preferred`; memoryTypeCount if there is none.
-uint32_t chooseMemoryType(const VulkanDevice& device, uint32_t allowed, VkMemoryPropertyFlags required,
-                          VkMemoryPropertyFlags preferred) {
-  uint32_t best = device.memory.memoryTypeCount;
-  int best_score = -1;
+// The types with all of `required`, those with most of `preferred` first.
+std::vector<uint32_t> fittingMemoryTypes(const VulkanDevice& device, uint32_t allowed, VkMemoryPropertyFlags required,
+                                         VkMemoryPropertyFlags preferred) {
+  std::vector<uint32_t> types;
   for (uint32_t i = 0; i < device.memory.memoryTypeCount; ++i) {
-    const VkMemoryPropertyFlags flags = device.memory.memoryTypes[i].propertyFlags;
-    if ((allowed >> i & 1u) == 0 || (flags & required) != required) continue;
-    const int score = std::popcount(flags & preferred);
-    if (score > best_score) {
-      best = i;
-      best_score = score;
+    if ((allowed >> i & 1u) != 0 && (device.memory.memoryTypes[i].propertyFlags & required) == required) {
+      types.push_back(i);
     }
   }
-  return best;
+  const auto score = [&](uint32_t i) { return std::popcount(device.memory.memoryTypes[i].propertyFlags & preferred); };
+  std::stable_sort(types.begin(), types.end(), [&](uint32_t a, uint32_t b) { return score(a) > score(b); });
+  return types;
+}
+
+void checkLimit(VkDeviceSize needed, VkDeviceSize most, const char* what, const char* limit) {
+  if (needed <= most) return;
+  throw Error(ErrorCode::OutOfMemory,
+              std::string(what) + " of " + mebibytes(needed) + ": the device's " + limit + " is " + mebibytes(most));
+}
+
+RawBuffer createBuffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, const char* what) {
+  checkLimit(size, device.max_buffer_size, what, "maxBufferSize");
+  VkBufferCreateInfo info{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
+  info.size = size;
+  info.usage = usage;
+  VkBuffer buffer = VK_NULL_HANDLE;
+  check(device.vk.CreateBuffer(device.device, &info, device.allocator(), &buffer), "vkCreateBuffer");
+  return {device, buffer};
 }
 
 }  // namespace
 
 VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance_,
                            VkPhysicalDevice physical_device_, VkDevice device_, uint32_t queue_family_,
-                           bool half_precision_, VkPipelineCache pipeline_cache_)
+                           const DeviceOptions& options)
     : vk(get_instance_proc_addr, instance_, device_),
       instance(instance_),
       physical_device(physical_device_),
       device(device_),
       queue_family(queue_family_),
-      half_precision(half_precision_),
-      pipeline_cache(pipeline_cache_) {
+      api_version(options.api_version),
+      half_precision(options.half_precision),
+      write_without_format(options.write_without_format),
+      pipeline_cache(options.pipeline_cache) {
   if (const char* reason = whyUnsupported(vk, physical_device)) throw Error(ErrorCode::Unsupported, reason);
+  if (options.allocator != nullptr) allocator_ = *options.allocator;
+  // A loader may know functions of what is not enabled.
+  if (!options.synchronization2) vk.CmdPipelineBarrier2 = nullptr;
+  if (!options.timeline_semaphore) {
+    vk.SignalSemaphore = nullptr;
+    vk.WaitSemaphores = nullptr;
+  }
+  if (!options.debug_utils) {
+    vk.CmdBeginDebugUtilsLabelEXT = nullptr;
+    vk.CmdEndDebugUtilsLabelEXT = nullptr;
+    vk.SetDebugUtilsObjectNameEXT = nullptr;
+  }
 
   uint32_t family_count = 0;
   vk.GetPhysicalDeviceQueueFamilyProperties(physical_device, &family_count, nullptr);
@@ -56,19 +84,21 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
     throw Error(ErrorCode::InvalidArgument, "queue family " + std::to_string(queue_family) + " has no compute");
   }
 
-  VkPhysicalDeviceVulkan13Properties properties13{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_PROPERTIES};
-  VkPhysicalDeviceVulkan11Properties properties11{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_PROPERTIES};
-  properties11.pNext = &properties13;
+  VkPhysicalDeviceMaintenance4Properties maintenance4{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES};
+  VkPhysicalDeviceMaintenance3Properties maintenance3{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES};
+  maintenance3.pNext = api_version >= VK_API_VERSION_1_3 ? &maintenance4 : nullptr;
+  VkPhysicalDeviceSubgroupProperties subgroup{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
+  subgroup.pNext = &maintenance3;
   VkPhysicalDeviceProperties2 properties2{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
-  properties2.pNext = &properties11;
+  properties2.pNext = &subgroup;
   vk.GetPhysicalDeviceProperties2(physical_device, &properties2);
   properties = properties2.properties;
-  max_allocation = properties11.maxMemoryAllocationSize;
-  max_buffer_size = properties13.maxBufferSize;
-  subgroup_size = properties11.subgroupSize;
+  max_allocation = maintenance3.maxMemoryAllocationSize;
+  max_buffer_size = maintenance4.maxBufferSize != 0 ? maintenance4.maxBufferSize : max_allocation;
+  subgroup_size = subgroup.subgroupSize;
   // That variant is written for eight lanes and shuffles.
   software = properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU && subgroup_size == 8 &&
-             (properties11.subgroupSupportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
+             (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
   vk.GetPhysicalDeviceMemoryProperties(physical_device, &memory);
 }
 
@@ -80,26 +110,27 @@ PipelineSet& VulkanDevice::pipelines() const {
   return *pipelines_;
 }
 
+void VulkanDevice::setName(VkObjectType type, uint64_t handle, const char* name) const noexcept {
+  if (vk.SetDebugUtilsObjectNameEXT == nullptr) return;
+  VkDebugUtilsObjectNameInfoEXT info{VK_STRUCTURE_TYPE_DEBUG_UTILS_OBJECT_NAME_INFO_EXT};
+  info.objectType = type;
+  info.objectHandle = handle;
+  info.pObjectName = name;
+  vk.SetDebugUtilsObjectNameEXT(device, &info);  // out of memory: then it has no name
+}
+
 const char* whyUnsupported(const InstanceDispatch& vk, VkPhysicalDevice physical_device) {
   VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
   vk.GetPhysicalDeviceProperties2(physical_device, &properties);
-  if (properties.properties.apiVersion < VK_API_VERSION_1_3) return "the device does not offer Vulkan 1.3";
-  VkPhysicalDeviceVulkan13Features features13{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
-  VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
-  features.pNext = &features13;
-  vk.GetPhysicalDeviceFeatures2(physical_device, &features);
-  if (!features13.synchronization2) return "the device lacks the feature synchronization2";
-  return nullptr;
+  return properties.properties.apiVersion < VK_API_VERSION_1_1 ? "the device does not offer Vulkan 1.1" : nullptr;
 }
 
 bool offersHalfPrecision(const InstanceDispatch& vk, VkPhysicalDevice physical_device) {
-  VkPhysicalDeviceVulkan12Features features12{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
-  VkPhysicalDeviceVulkan11Features features11{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES};
-  features11.pNext = &features12;
+  VkPhysicalDevice16BitStorageFeatures storage{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES};
   VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
-  features.pNext = &features11;
+  features.pNext = &storage;
   vk.GetPhysicalDeviceFeatures2(physical_device, &features);
-  return features11.storageBuffer16BitAccess && features12.shaderFloat16;
+  return storage.storageBuffer16BitAccess != VK_FALSE;
 }
 
 DescriptorSetLayout createDescriptorSetLayout(const VulkanDevice& device,
@@ -108,7 +139,7 @@ DescriptorSetLayout createDescriptorSetLayout(const VulkanDevice& device,
   info.bindingCount = static_cast<uint32_t>(bindings.size());
   info.pBindings = bindings.data();
   VkDescriptorSetLayout layout = VK_NULL_HANDLE;
-  check(device.vk.CreateDescriptorSetLayout(device.device, &info, nullptr, &layout), "vkCreateDescriptorSetLayout");
+  check(device.vk.CreateDescriptorSetLayout(device.device, &info, device.allocator(), &layout), "vkCreateDescriptorSetLayout");
   return {device, layout};
 }
 
@@ -121,7 +152,7 @@ PipelineLayout createPipelineLayout(const VulkanDevice& device, VkDescriptorSetL
   info.pushConstantRangeCount = push_constant_bytes > 0 ? 1 : 0;
   info.pPushConstantRanges = &range;
   VkPipelineLayout layout = VK_NULL_HANDLE;
-  check(device.vk.CreatePipelineLayout(device.device, &info, nullptr, &layout), "vkCreatePipelineLayout");
+  check(device.vk.CreatePipelineLayout(device.device, &info, device.allocator(), &layout), "vkCreatePipelineLayout");
   return {device, layout};
 }
 
@@ -132,7 +163,7 @@ DescriptorPool createDescriptorPool(const VulkanDevice& device, uint32_t max_set
   info.poolSizeCount = static_cast<uint32_t>(sizes.size());
   info.pPoolSizes = sizes.data();
   VkDescriptorPool pool = VK_NULL_HANDLE;
-  check(device.vk.CreateDescriptorPool(device.device, &info, nullptr, &pool), "vkCreateDescriptorPool");
+  check(device.vk.CreateDescriptorPool(device.device, &info, device.allocator(), &pool), "vkCreateDescriptorPool");
   return {device, pool};
 }
 
@@ -152,7 +183,7 @@ Pipeline createComputePipeline(const VulkanDevice& device, std::span<const uint3
   module_info.codeSize = spirv.size_bytes();
   module_info.pCode = spirv.data();
   VkShaderModule raw_module = VK_NULL_HANDLE;
-  check(device.vk.CreateShaderModule(device.device, &module_info, nullptr, &raw_module), "vkCreateShaderModule");
+  check(device.vk.CreateShaderModule(device.device, &module_info, device.allocator(), &raw_module), "vkCreateShaderModule");
   const ShaderModule module(device, raw_module);
 
   std::vector<VkSpecializationMapEntry> entries;
@@ -171,43 +202,43 @@ Pipeline createComputePipeline(const VulkanDevice& device, std::span<const uint3
   info.stage.pSpecializationInfo = &specialization;
   info.layout = layout;
   VkPipeline pipeline = VK_NULL_HANDLE;
-  check(device.vk.CreateComputePipelines(device.device, device.pipeline_cache, 1, &info, nullptr, &pipeline),
+  check(device.vk.CreateComputePipelines(device.device, device.pipeline_cache, 1, &info, device.allocator(), &pipeline),
         "vkCreateComputePipelines");
   return {device, pipeline};
 }
 
+VkDeviceSize memoryOf(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, const char* what) {
+  const RawBuffer buffer = createBuffer(device, size, usage, what);
+  VkMemoryRequirements requirements{};
+  device.vk.GetBufferMemoryRequirements(device.device, buffer.get(), &requirements);
+  checkLimit(requirements.size, device.max_allocation, what, "maxMemoryAllocationSize");
+  return requirements.size;
+}
+
 Buffer::Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, VkMemoryPropertyFlags required,
                VkMemoryPropertyFlags preferred, const char* what)
-    : size_(size) {
-  const auto limit = [&](VkDeviceSize needed, VkDeviceSize most, const char* name) {
-    if (needed <= most) return;
-    throw Error(ErrorCode::OutOfMemory,
-                std::string(what) + " of " + mebibytes(needed) + ": the device's " + name + " is " + mebibytes(most));
-  };
-  limit(size, device.max_buffer_size, "maxBufferSize");
-
-  VkBufferCreateInfo info{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
-  info.size = size;
-  info.usage = usage;
-  VkBuffer buffer = VK_NULL_HANDLE;
-  check(device.vk.CreateBuffer(device.device, &info, nullptr, &buffer), "vkCreateBuffer");
-  buffer_ = RawBuffer(device, buffer);
-
+    : buffer_(createBuffer(device, size, usage, what)), size_(size) {
   VkMemoryRequirements requirements{};
-  device.vk.GetBufferMemoryRequirements(device.device, buffer, &requirements);
-  limit(requirements.size, device.max_allocation, "maxMemoryAllocationSize");
-  const uint32_t type = chooseMemoryType(device, requirements.memoryTypeBits, required, preferred);
-  if (type == device.memory.memoryTypeCount) {
-    throw Error(ErrorCode::Unsupported, std::string(what) + ": the device has no fitting memory type");
-  }
-  flags_ = device.memory.memoryTypes[type].propertyFlags;
-  limit(requirements.size, device.memory.memoryHeaps[device.memory.memoryTypes[type].heapIndex].size, "memory heap");
+  device.vk.GetBufferMemoryRequirements(device.device, buffer_.get(), &requirements);
+  checkLimit(requirements.size, device.max_allocation, what, "maxMemoryAllocationSize");
+  const std::vector<uint32_t> types = fittingMemoryTypes(device, requirements.memoryTypeBits, required, preferred);
+  if (types.empty()) throw Error(ErrorCode::Unsupported, std::string(what) + ": the device has no fitting memory type");
 
   VkMemoryAllocateInfo allocation{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
   allocation.allocationSize = requirements.size;
-  allocation.memoryTypeIndex = type;
   VkDeviceMemory memory = VK_NULL_HANDLE;
-  const VkResult result = device.vk.AllocateMemory(device.device, &allocation, nullptr, &memory);
+  VkResult result = VK_ERROR_OUT_OF_DEVICE_MEMORY;
+  VkDeviceSize largest_heap = 0;
+  for (const uint32_t type : types) {  // a heap may be full, or too small, while another has room
+    const VkDeviceSize heap = device.memory.memoryHeaps[device.memory.memoryTypes[type].heapIndex].size;
+    largest_heap = std::max(largest_heap, heap);
+    if (requirements.size > heap) continue;
+    allocation.memoryTypeIndex = type;
+    result = device.vk.AllocateMemory(device.device, &allocation, device.allocator(), &memory);
+    flags_ = device.memory.memoryTypes[type].propertyFlags;
+    if (result != VK_ERROR_OUT_OF_DEVICE_MEMORY && result != VK_ERROR_OUT_OF_HOST_MEMORY) break;
+  }
+  checkLimit(requirements.size, largest_heap, what, "memory heap");
   if (result == VK_ERROR_OUT_OF_DEVICE_MEMORY || result == VK_ERROR_OUT_OF_HOST_MEMORY) {
     throw Error(ErrorCode::OutOfMemory,
                 std::string(what) + " of " + mebibytes(requirements.size) + ": vkAllocateMemory: out of memory");
@@ -215,7 +246,9 @@ Buffer::Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags
   check(result, "vkAllocateMemory");
   memory_ = Memory(device, memory);
   allocated_ = requirements.size;
-  check(device.vk.BindBufferMemory(device.device, buffer, memory, 0), "vkBindBufferMemory");
+  check(device.vk.BindBufferMemory(device.device, buffer_.get(), memory, 0), "vkBindBufferMemory");
+  device.setName(VK_OBJECT_TYPE_BUFFER, reinterpret_cast<uint64_t>(buffer_.get()), what);
+  device.setName(VK_OBJECT_TYPE_DEVICE_MEMORY, reinterpret_cast<uint64_t>(memory), what);
 }
 
 void Buffer::write(const VulkanDevice& device, std::span<const std::byte> bytes) {

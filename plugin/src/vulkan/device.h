@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -16,12 +17,23 @@ namespace impasto::vulkan {
 
 class PipelineSet;
 
+// How the host created its device, and what it wishes.
+struct DeviceOptions {
+  uint32_t api_version = VK_API_VERSION_1_3;  // that the host uses the device at
+  bool half_precision = false;                // storageBuffer16BitAccess is enabled: tensors are fp16
+  bool synchronization2 = true;
+  bool write_without_format = true;  // shaderStorageImageWriteWithoutFormat
+  bool timeline_semaphore = true;
+  bool debug_utils = false;
+  const VkAllocationCallbacks* allocator = nullptr;  // copied
+  VkPipelineCache pipeline_cache = VK_NULL_HANDLE;   // the caller's
+};
+
 struct VulkanDevice {
-  // Throws Error(Unsupported) when the device lacks Vulkan 1.3, when the queue family has no compute, or when a
-  // function is missing. `half_precision`: the host enabled shaderFloat16 and storageBuffer16BitAccess.
-  // `pipeline_cache` may be null; it is the caller's.
+  // Throws Error(Unsupported) when the device lacks Vulkan 1.1, when the queue family has no compute, or when a
+  // function is missing.
   VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance, VkPhysicalDevice physical_device,
-               VkDevice device, uint32_t queue_family, bool half_precision, VkPipelineCache pipeline_cache);
+               VkDevice device, uint32_t queue_family, const DeviceOptions& options);
   ~VulkanDevice();
   VulkanDevice(const VulkanDevice&) = delete;
   VulkanDevice& operator=(const VulkanDevice&) = delete;
@@ -31,7 +43,9 @@ struct VulkanDevice {
   VkPhysicalDevice physical_device = VK_NULL_HANDLE;
   VkDevice device = VK_NULL_HANDLE;
   uint32_t queue_family = 0;
+  uint32_t api_version = VK_API_VERSION_1_1;
   bool half_precision = false;  // tensors are fp16 in memory (sums are fp32 always), else fp32
+  bool write_without_format = false;
   VkPipelineCache pipeline_cache = VK_NULL_HANDLE;
 
   VkPhysicalDeviceProperties properties{};  // limits in properties.limits
@@ -47,18 +61,22 @@ struct VulkanDevice {
   bool stage_weights = false;
 
   VkDeviceSize bytesPerElement() const noexcept { return half_precision ? 2 : 4; }  // of a tensor
+  const VkAllocationCallbacks* allocator() const noexcept { return allocator_ ? &*allocator_ : nullptr; }
+  // For tools that show it; nothing where VK_EXT_debug_utils is not enabled.
+  void setName(VkObjectType type, uint64_t handle, const char* name) const noexcept;
 
   // The generators' kernels, shared by all generators on this device (vulkan/pipelines.h). Thread-safe.
   PipelineSet& pipelines() const;
 
  private:
+  std::optional<VkAllocationCallbacks> allocator_;
   mutable std::mutex pipelines_mutex_;
   mutable std::unique_ptr<PipelineSet> pipelines_;
 };
 
 // What impastoQueryRequirements asks of a device before it is created: nullptr, or why the Vulkan backend cannot run.
 const char* whyUnsupported(const InstanceDispatch& vk, VkPhysicalDevice physical_device);
-// Does the device offer shaderFloat16 and storageBuffer16BitAccess?
+// Does the device offer storageBuffer16BitAccess?
 bool offersHalfPrecision(const InstanceDispatch& vk, VkPhysicalDevice physical_device);
 
 // A handle created on a VulkanDevice, destroyed by the member function `Destroy` of its dispatch table.
@@ -75,7 +93,7 @@ class Handle {
     return *this;
   }
   ~Handle() {
-    if (handle_ != T{}) (device_->vk.*Destroy)(device_->device, handle_, nullptr);
+    if (handle_ != T{}) (device_->vk.*Destroy)(device_->device, handle_, device_->allocator());
   }
   T get() const noexcept { return handle_; }
   explicit operator bool() const noexcept { return handle_ != T{}; }
@@ -108,12 +126,16 @@ VkDescriptorSet allocateDescriptorSet(const VulkanDevice& device, VkDescriptorPo
 Pipeline createComputePipeline(const VulkanDevice& device, std::span<const uint32_t> spirv,
                                std::span<const uint32_t> constants, VkPipelineLayout layout);
 
+// Bytes that a buffer's memory would take. Throws Error(OutOfMemory) where a limit of the device stands in the way.
+VkDeviceSize memoryOf(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, const char* what);
+
 // A buffer and the memory it alone lies in.
 class Buffer {
  public:
   Buffer() = default;
-  // Of the memory types that have all of `required`, one with as many of `preferred` as there is.
-  // Throws Error(OutOfMemory), naming `what`, the size and, where one stands in the way, the limit.
+  // Of the memory types that have all of `required`, the first that has room, those with most of `preferred` first.
+  // Throws Error(OutOfMemory), naming `what`, the size and, where one stands in the way, the limit. `what` is also the
+  // name that debuggers show.
   Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, VkMemoryPropertyFlags required,
          VkMemoryPropertyFlags preferred, const char* what);
 

@@ -63,7 +63,9 @@ namespace impasto::vulkan {
   X(CmdBeginDebugUtilsLabelEXT, "vkCmdBeginDebugUtilsLabelEXT")  \
   X(CmdEndDebugUtilsLabelEXT, "vkCmdEndDebugUtilsLabelEXT")      \
   X(CmdPipelineBarrier2, "vkCmdPipelineBarrier2KHR")             \
-  X(SetDebugUtilsObjectNameEXT, "vkSetDebugUtilsObjectNameEXT")
+  X(SetDebugUtilsObjectNameEXT, "vkSetDebugUtilsObjectNameEXT")  \
+  X(SignalSemaphore, "vkSignalSemaphoreKHR")                     \
+  X(WaitSemaphores, "vkWaitSemaphoresKHR")
 
 // Functions of an instance: `dispatch.GetPhysicalDeviceProperties2(...)`.
 struct InstanceDispatch {

@@ -1,149 +1,190 @@
 #include "vulkan/generator.h"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
+#include "vulkan/commands.h"
+#include "vulkan/lower.h"
 #include "vulkan/plan.h"
-#include "vulkan/program.h"
-#include "vulkan/weights.h"
 
 namespace impasto::vulkan {
-
-struct VulkanGenerator::Impl {
-  const VulkanDevice* device = nullptr;
-  uint32_t width = 0, height = 0, aligned_width = 0, aligned_height = 0;
-  Buffer arena, weights, staging;
-  std::optional<Program> program;
-  std::vector<Input> inputs;
-  TensorView output;
-
-  TensorView viewOf(const PlannedTensor& tensor) const {
-    return {arena.get(), tensor.offset, tensor.width, tensor.height, tensor.channels, tensor.row_quads, tensor.quad};
-  }
-  void uploadWeights(std::span<const std::byte> bytes);
-  void barrier(VkCommandBuffer command_buffer, VkPipelineStageFlags2 stages, VkAccessFlags2 written,
-               VkPipelineStageFlags2 next_stages, VkAccessFlags2 next_access) const;
-};
-
 namespace {
 
 constexpr uint32_t kMaxExtent = 16384;
 
-Graph checkedGraph(const Style& style, uint32_t width, uint32_t height) {
-  if (width == 0 || height == 0 || width > kMaxExtent || height > kMaxExtent) {
-    throw Error(ErrorCode::InvalidArgument, "extent " + std::to_string(width) + "x" + std::to_string(height) +
-                                                ": each side must be 1 to " + std::to_string(kMaxExtent));
-  }
-  return style.graph;
+bool operator==(FrameExtent a, FrameExtent b) noexcept { return a.width == b.width && a.height == b.height; }
+
+VkDeviceSize align(VkDeviceSize bytes) noexcept {
+  return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
 }
 
 }  // namespace
 
-VulkanGenerator::VulkanGenerator(const VulkanDevice& device, const Style& style, uint32_t width, uint32_t height)
-    : impl_(std::make_unique<Impl>()) {
-  const Graph graph = checkedGraph(style, width, height);
-  const Plan plan = makePlan(graph, width, height, static_cast<uint32_t>(device.bytesPerElement()));
-  impl_->device = &device;
-  impl_->width = width;
-  impl_->height = height;
-  impl_->aligned_width = plan.width;
-  impl_->aligned_height = plan.height;
-
-  // Texel buffers: the software variant of the convolution reads through them. Copies: to look at tensors from outside.
-  const VkBufferUsageFlags usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
-                                   VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-                                   (device.software ? VkBufferUsageFlags{VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT} : 0);
-  impl_->arena =
-      Buffer(device, plan.arena_bytes, usage, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, "the generator's tensors");
-
+// All that is decided before memory is taken.
+struct VulkanGenerator::Prepared {
+  Graph graph;
+  Plan plan;
   std::vector<std::byte> weights;
-  std::map<uint32_t, PackedConv> packed;
-  for (const Step& step : plan.steps) {
-    if (step.kind != Step::Kind::Conv) continue;
-    packed[step.op] = packConv(graph, plan, step, style.weights.at(step.op), device.half_precision, weights);
-  }
-  VkBuffer weights_buffer = VK_NULL_HANDLE;
-  if (!weights.empty()) {
-    impl_->weights = Buffer(device, weights.size(), usage, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
-                            VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, "the generator's weights");
-    impl_->uploadWeights(weights);
-    weights_buffer = impl_->weights.get();
-  }
+  std::map<uint32_t, PackedWeights> packed;  // by op
+  VkDeviceSize output_stride = 0;
+  VkDeviceSize kept_bytes = 0;
+};
 
-  impl_->program.emplace(device, ProgramInputs{graph, plan, packed, impl_->arena.get(), weights_buffer});
-  for (uint32_t i = 0; i < graph.ops.size(); ++i) {
-    if (graph.ops[i].type == OpType::Input && plan.tensors[i].root != kNone) {
-      impl_->inputs.push_back({graph.ops[i].input_kind, impl_->viewOf(plan.tensors[i])});
+VulkanGenerator::Prepared VulkanGenerator::prepare(const VulkanDevice& device, const Style& style,
+                                                   const GeneratorRequest& request) {
+  if (request.width == 0 || request.height == 0 || request.width > kMaxExtent || request.height > kMaxExtent) {
+    throw Error(ErrorCode::InvalidArgument, "extent " + std::to_string(request.width) + "x" +
+                                                std::to_string(request.height) + ": each side must be 1 to " +
+                                                std::to_string(kMaxExtent));
+  }
+  const DeviceTraits traits{static_cast<uint32_t>(device.bytesPerElement()), device.software};
+  LoweredGraph lowered = lower(style.graph, style.weights);
+  Prepared prepared;
+  prepared.plan = makePlan(lowered.graph, request.width, request.height, traits);
+  for (const std::vector<Step>* steps : {&prepared.plan.constant_steps, &prepared.plan.steps}) {
+    for (const Step& step : *steps) {
+      const auto weights = lowered.weights.find(step.op);
+      if (weights == lowered.weights.end()) continue;
+      prepared.packed[step.op] =
+          step.kernel->pack(traits, lowered.graph, prepared.plan, step, weights->second, prepared.weights);
     }
   }
-  impl_->output = impl_->viewOf(plan.tensors[graph.output]);
+  prepared.graph = std::move(lowered.graph);
+  prepared.output_stride = align(prepared.plan.output_bytes);
+  prepared.kept_bytes =
+      prepared.output_stride * request.layers * request.outputs + align(prepared.plan.constant_bytes);
+  return prepared;
 }
 
-VulkanGenerator::~VulkanGenerator() = default;
-VulkanGenerator::VulkanGenerator(VulkanGenerator&&) noexcept = default;
-VulkanGenerator& VulkanGenerator::operator=(VulkanGenerator&&) noexcept = default;
-
-uint32_t VulkanGenerator::width() const noexcept { return impl_->width; }
-uint32_t VulkanGenerator::height() const noexcept { return impl_->height; }
-uint32_t VulkanGenerator::alignedWidth() const noexcept { return impl_->aligned_width; }
-uint32_t VulkanGenerator::alignedHeight() const noexcept { return impl_->aligned_height; }
-const std::vector<VulkanGenerator::Input>& VulkanGenerator::inputs() const noexcept { return impl_->inputs; }
-const TensorView& VulkanGenerator::output() const noexcept { return impl_->output; }
-bool VulkanGenerator::uploadPending() const noexcept { return impl_->staging.get() != VK_NULL_HANDLE; }
-void VulkanGenerator::finishUpload() noexcept { impl_->staging = Buffer(); }
-
-VkDeviceSize VulkanGenerator::memoryUsage() const noexcept {
-  return impl_->arena.allocatedBytes() + impl_->weights.allocatedBytes() + impl_->staging.allocatedBytes();
+MemoryUse VulkanGenerator::predictMemory(const VulkanDevice& device, const Style& style,
+                                         const GeneratorRequest& request) {
+  const Prepared prepared = prepare(device, style, request);
+  const VkBufferUsageFlags usage = tensorUsage(device);
+  MemoryUse use;
+  if (prepared.plan.scratch_bytes > 0) use.scratch = memoryOf(device, prepared.plan.scratch_bytes, usage, "tensors");
+  use.own = memoryOf(device, prepared.kept_bytes, usage, "painted frames");
+  if (!prepared.weights.empty()) use.own += memoryOf(device, prepared.weights.size(), usage, "weights");
+  return use;
 }
 
-void VulkanGenerator::Impl::uploadWeights(std::span<const std::byte> bytes) {
-  if (weights.hostVisible() && !device->stage_weights) {
-    weights.write(*device, bytes);
+VulkanGenerator::VulkanGenerator(const VulkanDevice& device, ScratchPool& scratch, const Style& style,
+                                 const GeneratorRequest& request)
+    : device_(&device),
+      layers_(request.layers),
+      outputs_(request.outputs),
+      alignment_(style.graph.alignment),
+      slots_(request.frames_in_flight) {
+  Prepared prepared = prepare(device, style, request);
+  output_stride_ = prepared.output_stride;
+  if (prepared.plan.scratch_bytes > 0) scratch_ = scratch.acquire(prepared.plan.scratch_bytes);
+  const VkBufferUsageFlags usage = tensorUsage(device);
+  kept_ = Buffer(device, prepared.kept_bytes, usage, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0, "painted frames");
+  if (!prepared.weights.empty()) {
+    weights_ = Buffer(device, prepared.weights.size(), usage, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
+                      VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, "the generator's weights");
+    uploadWeights(prepared.weights);
+  }
+  ProgramMemory memory;
+  memory.scratch = scratch_ ? scratch_->get() : VK_NULL_HANDLE;
+  memory.weights = weights_.get();
+  memory.kept = kept_.get();
+  memory.output_stride = output_stride_;
+  memory.output_count = layers_ * outputs_;
+  memory.constants = output_stride_ * memory.output_count;
+  program_ = std::make_unique<Program>(device, prepared.graph, std::move(prepared.plan), prepared.packed, memory);
+
+  const Plan& plan = program_->plan();
+  for (uint32_t i = 0; i < prepared.graph.ops.size(); ++i) {
+    const PlannedTensor& tensor = plan.tensors[i];
+    if (prepared.graph.ops[i].type != OpType::Input || tensor.root == kNone) continue;
+    inputs_.push_back({prepared.graph.ops[i].input_kind, viewOf(tensor, memory.scratch, tensor.offset)});
+  }
+  first_output_ = viewOf(plan.tensors[prepared.graph.output], memory.kept, 0);
+}
+
+TensorView VulkanGenerator::viewOf(const PlannedTensor& tensor, VkBuffer buffer, VkDeviceSize offset) const noexcept {
+  return {buffer,
+          offset,
+          tensor.width,
+          tensor.height,
+          tensor.channels,
+          tensor.row_quads,
+          tensor.quad,
+          static_cast<uint32_t>(device_->bytesPerElement())};
+}
+
+std::span<const Generator::Input> VulkanGenerator::inputs(uint32_t) const noexcept { return inputs_; }
+
+TensorView VulkanGenerator::output(uint32_t layer, uint32_t output_index) const noexcept {
+  TensorView view = first_output_;
+  view.offset += (VkDeviceSize{layer} * outputs_ + output_index) * output_stride_;
+  return view;
+}
+
+MemoryUse VulkanGenerator::memoryUse() const noexcept {
+  return {kept_.allocatedBytes() + weights_.allocatedBytes() + (staging_ ? staging_->allocatedBytes() : 0),
+          scratch_ ? scratch_->allocatedBytes() : 0};
+}
+
+void VulkanGenerator::uploadWeights(std::span<const std::byte> bytes) {
+  if (weights_.hostVisible() && !device_->stage_weights) {
+    weights_.write(*device_, bytes);
     return;
   }
-  staging = Buffer(*device, bytes.size(), VK_BUFFER_USAGE_TRANSFER_SRC_BIT, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT,
-                   VK_MEMORY_PROPERTY_HOST_COHERENT_BIT, "the generator's weights on their way");
-  staging.write(*device, bytes);
+  auto staging =
+      std::make_shared<Buffer>(*device_, bytes.size(), VK_BUFFER_USAGE_TRANSFER_SRC_BIT,
+                               VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
+                               "the generator's weights on their way");
+  staging->write(*device_, bytes);
+  staging_ = std::move(staging);
 }
 
-void VulkanGenerator::Impl::barrier(VkCommandBuffer command_buffer, VkPipelineStageFlags2 stages,
-                                    VkAccessFlags2 written, VkPipelineStageFlags2 next_stages,
-                                    VkAccessFlags2 next_access) const {
-  VkMemoryBarrier2 memory{VK_STRUCTURE_TYPE_MEMORY_BARRIER_2};
-  memory.srcStageMask = stages;
-  memory.srcAccessMask = written;
-  memory.dstStageMask = next_stages;
-  memory.dstAccessMask = next_access;
-  VkDependencyInfo dependency{VK_STRUCTURE_TYPE_DEPENDENCY_INFO};
-  dependency.memoryBarrierCount = 1;
-  dependency.pMemoryBarriers = &memory;
-  device->vk.CmdPipelineBarrier2(command_buffer, &dependency);
+FrameExtent VulkanGenerator::extentOf(const GeneratorFrame& frame) const noexcept {
+  const auto up = [&](uint32_t n) { return (n + alignment_ - 1) / alignment_ * alignment_; };
+  return {up(frame.width), up(frame.height)};
 }
 
-void VulkanGenerator::beginFrame(VkCommandBuffer command_buffer) const {
-  constexpr VkPipelineStageFlags2 kCompute = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT;
-  constexpr VkPipelineStageFlags2 kCopy = VK_PIPELINE_STAGE_2_COPY_BIT;
-  constexpr VkAccessFlags2 kReadWrite = VK_ACCESS_2_SHADER_READ_BIT | VK_ACCESS_2_SHADER_WRITE_BIT;
-  if (!uploadPending()) {
-    impl_->barrier(command_buffer, kCompute, VK_ACCESS_2_SHADER_WRITE_BIT, kCompute, kReadWrite);
-    return;
+void VulkanGenerator::beginLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) {
+  const bool uploads = layer == 0 && staging_ != nullptr;
+  // Earlier frames, other layers and other passes on this queue are done with the memory.
+  const VkPipelineStageFlags stages = uploads ? kComputeStage | kTransferStage : kComputeStage;
+  const VkAccessFlags transfer = uploads ? VK_ACCESS_TRANSFER_WRITE_BIT : 0;
+  recordBarrier(*device_, command_buffer, stages, VK_ACCESS_SHADER_WRITE_BIT | transfer, stages,
+                kShaderReadWrite | transfer);
+  if (layer > 0) return;
+
+  SlotUse& slot = slots_[frame.slot];
+  slot = {};
+  slot.uploaded = uploads;
+  if (uploads) {
+    const VkBufferCopy copy{0, 0, staging_->size()};
+    device_->vk.CmdCopyBuffer(command_buffer, staging_->get(), weights_.get(), 1, &copy);
+    recordBarrier(*device_, command_buffer, kTransferStage, VK_ACCESS_TRANSFER_WRITE_BIT, kComputeStage,
+                  VK_ACCESS_SHADER_READ_BIT);
   }
-  impl_->barrier(command_buffer, kCompute | kCopy, VK_ACCESS_2_SHADER_WRITE_BIT | VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                 kCompute | kCopy, kReadWrite | VK_ACCESS_2_TRANSFER_WRITE_BIT);
-  const VkBufferCopy copy{0, 0, impl_->staging.size()};
-  impl_->device->vk.CmdCopyBuffer(command_buffer, impl_->staging.get(), impl_->weights.get(), 1, &copy);
-  impl_->barrier(command_buffer, kCopy, VK_ACCESS_2_TRANSFER_WRITE_BIT, kCompute, VK_ACCESS_2_SHADER_READ_BIT);
+  const FrameExtent extent = extentOf(frame);
+  if (program_->plan().constant_steps.empty() || (constants_done_ && constants_extent_ == extent)) return;
+  if (!(constants_extent_ == extent)) constants_done_ = false;
+  constants_extent_ = extent;
+  slot.constants = extent;
+  program_->recordConstants(command_buffer, extent);
+  recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage, kShaderReadWrite);
 }
 
-void VulkanGenerator::record(VkCommandBuffer command_buffer) const {
-  constexpr VkPipelineStageFlags2 kCompute = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT;
-  constexpr VkAccessFlags2 kReadWrite = VK_ACCESS_2_SHADER_READ_BIT | VK_ACCESS_2_SHADER_WRITE_BIT;
-  impl_->barrier(command_buffer, kCompute, VK_ACCESS_2_SHADER_WRITE_BIT, kCompute, kReadWrite);
-  impl_->program->record(command_buffer);
-  impl_->barrier(command_buffer, kCompute, VK_ACCESS_2_SHADER_WRITE_BIT, kCompute, VK_ACCESS_2_SHADER_READ_BIT);
+void VulkanGenerator::endLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) {
+  recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage, kShaderReadWrite);
+  program_->record(command_buffer, extentOf(frame), layer * outputs_ + frame.output_index);
+  if (layer + 1 < layers_) return;  // the next layer begins with a barrier
+  recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage,
+                VK_ACCESS_SHADER_READ_BIT);
+}
+
+std::shared_ptr<const void> VulkanGenerator::frameFinished(uint32_t slot) noexcept {
+  const SlotUse use = std::exchange(slots_[slot], {});
+  if (use.constants.width != 0 && use.constants == constants_extent_) constants_done_ = true;
+  return use.uploaded ? std::exchange(staging_, nullptr) : nullptr;
 }
 
 }  // namespace impasto::vulkan

@@ -1,66 +1,67 @@
-// A style generator on the Vulkan compute backend, for one style and one extent: pipelines, weights, and one arena in
-// which all intermediate tensors are placed by lifetime. Everything slow happens in the constructor; recording
-// allocates nothing and waits for nothing. Owned by the pass; the constructor may run on any thread (it submits
-// nothing), the other members on the thread that records the frame.
-//
-// One frame:
-//   generator.beginFrame(cmd)          barrier: earlier frames on this queue are done with the arena; weights upload
-//   the pass packs into input(kind)    every texel of the aligned extent, edge-clamped; pads of the quad written as 0
-//   generator.record(cmd)              makes the packed inputs visible, runs all ops, makes the output visible
-//   the pass composites from output()  compute-shader reads
-//
-// The arena is shared by all frames in flight: they run one after another on one queue, and beginFrame() orders them.
+// A style generator on the Vulkan compute backend, for one style and one extent: pipelines, weights, the memory that the
+// output and what is constant are kept in, and scratch memory, shared with others, for all intermediate tensors. Everything
+// slow happens in the constructor, which submits nothing; recording allocates nothing and waits for nothing.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "style/style.h"
+#include "backend/generator.h"
 #include "vulkan/device.h"
-#include "vulkan/tensor_view.h"
+#include "vulkan/program.h"
+#include "vulkan/scratch.h"
 
 namespace impasto::vulkan {
 
-class VulkanGenerator {
+class VulkanGenerator final : public Generator {
  public:
-  // `width` x `height` is the frame, 1 to 16384 each. The style is copied from, not kept.
   // Throws Error(Unsupported), naming the device limit that is too small, or Error(OutOfMemory).
-  VulkanGenerator(const VulkanDevice& device, const Style& style, uint32_t width, uint32_t height);
-  ~VulkanGenerator();
-  VulkanGenerator(VulkanGenerator&&) noexcept;
-  VulkanGenerator& operator=(VulkanGenerator&&) noexcept;
+  VulkanGenerator(const VulkanDevice& device, ScratchPool& scratch, const Style& style, const GeneratorRequest& request);
 
-  uint32_t width() const noexcept;
-  uint32_t height() const noexcept;
-  uint32_t alignedWidth() const noexcept;  // multiples of Graph::alignment: the extent of the inputs and of the output
-  uint32_t alignedHeight() const noexcept;
+  // Bytes that the constructor would take.
+  static MemoryUse predictMemory(const VulkanDevice& device, const Style& style, const GeneratorRequest& request);
 
-  // The inputs that the generator reads, to be written by the pass each frame. An input kind appears once for each
-  // Input op of that kind in the graph (twice is legal); an Input op that the output does not depend on is left out.
-  struct Input {
-    InputKind kind;
-    TensorView view;
-  };
-  const std::vector<Input>& inputs() const noexcept;
-
-  // The stylised frame: channels 0..2 of one quad, not clamped; the frame is its top left width() x height().
-  const TensorView& output() const noexcept;
-
-  void beginFrame(VkCommandBuffer command_buffer) const;
-  void record(VkCommandBuffer command_buffer) const;
-
-  // Weights whose memory the host cannot map are copied from a staging buffer by every beginFrame() until the pass says
-  // that the GPU has finished a frame that was begun; this frees the staging buffer. Harmless when called again.
-  bool uploadPending() const noexcept;
-  void finishUpload() noexcept;
-
-  // Device and host memory held, bytes.
-  VkDeviceSize memoryUsage() const noexcept;
+  std::span<const Input> inputs(uint32_t layer) const noexcept override;
+  TensorView output(uint32_t layer, uint32_t output_index) const noexcept override;
+  uint32_t alignment() const noexcept override { return alignment_; }
+  bool runsInCommandBuffer() const noexcept override { return true; }
+  void beginLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) override;
+  void endLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) override;
+  void execute(const GeneratorFrame&, const TimelinePoints&) override {}
+  std::shared_ptr<const void> frameFinished(uint32_t slot) noexcept override;
+  MemoryUse memoryUse() const noexcept override;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Prepared;
+
+  static Prepared prepare(const VulkanDevice& device, const Style& style, const GeneratorRequest& request);
+  void uploadWeights(std::span<const std::byte> bytes);
+  TensorView viewOf(const PlannedTensor& tensor, VkBuffer buffer, VkDeviceSize offset) const noexcept;
+  FrameExtent extentOf(const GeneratorFrame& frame) const noexcept;
+
+  const VulkanDevice* device_;
+  uint32_t layers_, outputs_;
+  uint32_t alignment_ = 1;
+  std::shared_ptr<const Buffer> scratch_;
+  Buffer kept_, weights_;
+  std::shared_ptr<const Buffer> staging_;  // weights that the host cannot write in place; copied by each frame until one
+                                           // is known to be finished
+  std::unique_ptr<Program> program_;
+  std::vector<Input> inputs_;
+  TensorView first_output_;
+  VkDeviceSize output_stride_ = 0;
+
+  // What is constant is computed for an extent, by each frame until one of these is known to be finished.
+  FrameExtent constants_extent_;
+  bool constants_done_ = false;
+  // Of each slot's last frame.
+  struct SlotUse {
+    bool uploaded = false;
+    FrameExtent constants;  // computed by it; 0x0 for none
+  };
+  std::vector<SlotUse> slots_;
 };
 
 }  // namespace impasto::vulkan

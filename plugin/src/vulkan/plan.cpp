@@ -1,9 +1,12 @@
 #include "vulkan/plan.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/error.h"
 #include "vulkan/arena.h"
+#include "vulkan/kernels/kernel.h"
+#include "vulkan/lower.h"
 
 namespace impasto::vulkan {
 namespace {
@@ -12,13 +15,9 @@ uint32_t quadsOf(uint32_t channels) { return (channels + 3) / 4; }
 
 class Planner {
  public:
-  Planner(const Graph& graph, uint32_t width, uint32_t height, uint32_t bytes_per_element)
-      : graph_(graph), bytes_per_element_(bytes_per_element) {
-    for (const Op& op : graph.ops) {
-      if (op.downscale == kGlobal || op.type == OpType::Blend)
-        throw Error(ErrorCode::Unsupported,
-                    "graph op '" + op.name + "': the Vulkan backend runs no blends and no global tensors");
-    }
+  Planner(const Graph& graph, uint32_t width, uint32_t height, const DeviceTraits& device)
+      : graph_(graph), device_(device), constant_(findConstants(graph)) {
+    constant_[graph.output] = false;  // written each frame, into whichever memory that frame's output has
     const auto align = [&](uint32_t n) { return (n + graph.alignment - 1) / graph.alignment * graph.alignment; };
     plan_.width = align(width);
     plan_.height = align(height);
@@ -30,6 +29,7 @@ class Planner {
     chooseFusions();
     describeTensors();
     placeConcats();
+    narrowConstants();
     makeSteps();
     allocate();
     return std::move(plan_);
@@ -82,6 +82,7 @@ class Planner {
         for (const uint32_t k : {1u, 0u}) {
           const uint32_t operand = op(i).inputs[k];
           if (chain_[operand] == kNone || op(operand).type == OpType::Add || !readOnce(operand)) continue;
+          if (constant_[operand] && !constant_[i]) continue;  // it is the addend, computed once
           fused_[operand] = true;
           chain_[i] = chain_[operand];
           taken_[i] = k;
@@ -96,8 +97,10 @@ class Planner {
       if (!live_[i] || fused_[i]) continue;
       PlannedTensor& t = tensor(i);
       t.root = i;
-      t.width = plan_.width / op(i).downscale;
-      t.height = plan_.height / op(i).downscale;
+      const FrameExtent extent{plan_.width, plan_.height};
+      t.downscale = op(i).downscale;
+      t.width = extent.widthAt(t.downscale);
+      t.height = extent.heightAt(t.downscale);
       t.channels = op(i).channels;
       t.slots.resize(t.channels);
       for (uint32_t c = 0; c < t.channels; ++c) t.slots[c] = c;
@@ -121,7 +124,7 @@ class Planner {
         for (uint32_t c = 0; c < channels; ++c) t.slots.push_back(first_slot + c);
         // Its padding would lie over the next input's channels, unless there is none.
         const bool whole = own_quads || (channel % 4 == 0 && (channels % 4 == 0 || k + 1 == op(i).inputs.size()));
-        if (whole && tensor(input).root == input) {
+        if (whole && tensor(input).root == input && input != graph_.output) {
           moveInto(input, i, first_slot / 4);
         } else {
           copied_[i].push_back({k, first_slot});
@@ -145,6 +148,36 @@ class Planner {
     }
   }
 
+  // An op is run once only if all that lies in its allocation is, and all that it reads.
+  void narrowConstants() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      std::vector<bool> root_constant(graph_.ops.size(), true);
+      for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
+        if (tensor(i).root != kNone && !constant_[i]) root_constant[tensor(i).root] = false;
+      }
+      for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
+        if (!constant_[i]) continue;
+        const bool stays = (tensor(i).root == kNone || root_constant[tensor(i).root]) &&
+                           std::all_of(op(i).inputs.begin(), op(i).inputs.end(), [&](uint32_t k) { return constant_[k]; });
+        if (stays) continue;
+        constant_[i] = false;
+        changed = true;
+      }
+    }
+  }
+
+  void addStep(Step step) {
+    for (const Kernel* kernel : allKernels()) {
+      if (!kernel->fits(device_, graph_, plan_, step)) continue;
+      step.kernel = kernel;
+      tensor(step.result).layout = kernel->resultLayout();
+      (constant_[step.result] ? plan_.constant_steps : plan_.steps).push_back(step);
+      return;
+    }
+    throw Error(ErrorCode::Unsupported, "op " + op(step.op).name + ": no kernel runs it on this device");
+  }
+
   void makeSteps() {
     for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
       if (!live_[i] || fused_[i]) continue;
@@ -159,23 +192,24 @@ class Planner {
         case OpType::Input:
         case OpType::Conv2d:
           break;  // packed by the pass; above
-        case OpType::Blend:
-        case OpType::Modulate:
-          break;  // refused by the constructor; modulate reads a global tensor
         case OpType::Noise:
           step.kind = Step::Kind::Noise;
-          plan_.steps.push_back(step);
+          addStep(step);
           break;
         case OpType::SpaceToDepth:
         case OpType::DepthToSpace:
         case OpType::Upsample:
           step.kind = Step::Kind::Rearrange;
-          plan_.steps.push_back(step);
+          addStep(step);
           break;
         case OpType::Add:
-          step.kind = Step::Kind::Add;
+        case OpType::Blend:
+        case OpType::Modulate:
+          step.kind = op(i).type == OpType::Add     ? Step::Kind::Add
+                      : op(i).type == OpType::Blend ? Step::Kind::Blend
+                                                    : Step::Kind::Modulate;
           step.addend = op(i).inputs[1];
-          plan_.steps.push_back(step);
+          addStep(step);
           break;
         case OpType::Concat:
           for (const auto& [k, first_slot] : copied_[i]) {
@@ -184,7 +218,7 @@ class Planner {
             step.begin_channel = first_slot;
             // With quads of its own an input pads them itself.
             step.pad = k + 1 == op(i).inputs.size() || readByConvsOnly(i);
-            plan_.steps.push_back(step);
+            addStep(step);
           }
           break;
       }
@@ -208,7 +242,7 @@ class Planner {
       step.add_activation = op(last).activation;
     }
     if (op(end).type == OpType::DepthToSpace) step.block = op(end).block;
-    plan_.steps.push_back(step);
+    addStep(step);
   }
 
   void allocate() {
@@ -220,35 +254,50 @@ class Planner {
       tensor(i).first = kForever;
       tensor(i).last = -1;
     }
-    const auto touch = [&](uint32_t i, int32_t step) {
+    const auto touch = [&](uint32_t i, int32_t time) {
       PlannedTensor& root = tensor(tensor(i).root);
-      root.first = std::min(root.first, step);
-      root.last = std::max(root.last, step);
+      root.first = std::min(root.first, time);
+      root.last = std::max(root.last, time);
     };
-    for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
-      if (live_[i] && op(i).type == OpType::Input) touch(i, -1);
-    }
-    for (size_t s = 0; s < plan_.steps.size(); ++s) {
-      const Step& step = plan_.steps[s];
-      for (const uint32_t i : {step.source, step.addend, step.result}) {
-        if (i != kNone) touch(i, static_cast<int32_t>(s));
+    const auto touchAll = [&](const std::vector<Step>& steps, int32_t first_time) {
+      for (size_t s = 0; s < steps.size(); ++s) {
+        for (const uint32_t i : {steps[s].source, steps[s].addend, steps[s].result}) {
+          if (i != kNone) touch(i, first_time + static_cast<int32_t>(s));
+        }
       }
+    };
+    touchAll(plan_.constant_steps, 0);
+    for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
+      if (live_[i] && op(i).type == OpType::Input) touch(i, plan_.packingTime());
     }
+    touchAll(plan_.steps, plan_.timeOf(0));
     touch(graph_.output, kForever);
 
+    std::vector<uint32_t> scratch;
     std::vector<Lifetime> lifetimes;
     for (const uint32_t i : roots) {
       PlannedTensor& t = tensor(i);
       // 16384^2 texels x 1024 quads x 16 bytes stay far below 2^64.
-      t.bytes = uint64_t{t.row_quads} * 4 * bytes_per_element_ * t.width * t.height;
-      lifetimes.push_back({t.bytes, t.first, t.last});
+      t.bytes = uint64_t{t.row_quads} * 4 * device_.element_bytes * t.width * t.height;
+      if (i == tensor(graph_.output).root) {
+        t.room = Room::Output;
+        plan_.output_bytes = t.bytes;
+      } else if (constant_[i] && t.last > plan_.packingTime()) {
+        t.room = Room::Constant;
+        t.offset = plan_.constant_bytes;
+        plan_.constant_bytes += (t.bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
+      } else {
+        scratch.push_back(i);
+        lifetimes.push_back({t.bytes, t.first, t.last});
+      }
     }
     const ArenaLayout layout = placeByLifetime(lifetimes, kTensorAlignment);
-    for (size_t k = 0; k < roots.size(); ++k) tensor(roots[k]).offset = layout.offsets[k];
-    plan_.arena_bytes = layout.bytes;
+    for (size_t k = 0; k < scratch.size(); ++k) tensor(scratch[k]).offset = layout.offsets[k];
+    plan_.scratch_bytes = layout.bytes;
     for (PlannedTensor& t : plan_.tensors) {
       if (t.root == kNone) continue;
       const PlannedTensor& root = tensor(t.root);
+      t.room = root.room;
       t.offset = root.offset;
       t.bytes = root.bytes;
       t.first = root.first;
@@ -262,10 +311,11 @@ class Planner {
   };
 
   const Graph& graph_;
-  uint32_t bytes_per_element_;
+  const DeviceTraits& device_;
   Plan plan_;
   std::vector<std::vector<uint32_t>> readers_;
   std::vector<bool> live_, fused_;
+  std::vector<bool> constant_;  // of each op: its tensor is computed once
   std::vector<uint32_t> chain_;
   std::vector<uint32_t> taken_;            // of an add with a convolution taken in: the input that is it
   std::vector<std::vector<Copy>> copied_;  // inputs that each concat has to copy
@@ -277,8 +327,8 @@ uint32_t convQuads(uint32_t conv_channels, uint32_t block) {
   return quadsOf(conv_channels / (block * block)) * block * block;
 }
 
-Plan makePlan(const Graph& graph, uint32_t width, uint32_t height, uint32_t bytes_per_element) {
-  return Planner(graph, width, height, bytes_per_element).run();
+Plan makePlan(const Graph& graph, uint32_t width, uint32_t height, const DeviceTraits& device) {
+  return Planner(graph, width, height, device).run();
 }
 
 }  // namespace impasto::vulkan

@@ -1,5 +1,5 @@
-// What a generator does for one extent, decided without a device: which ops run as one kernel, which tensors exist in
-// memory, where each lies in the arena, and how its channels lie in its quads. generator.cpp turns a plan into
+// What a generator does for one extent, decided without a device: which ops run as one kernel, and which kernel; which
+// tensors exist in memory, where each lies, and how its channels lie in its quads. program.cpp turns a plan into
 // pipelines and dispatches.
 //
 // Fusions:
@@ -7,6 +7,9 @@
 //   - a concat costs nothing where its inputs can be written in place: quads side by side in one tensor. Where all its
 //     readers are convolutions each input begins with a quad of its own, whatever the channel counts, because weights
 //     can be packed to match.
+//
+// Memory: what does not depend on the frame is computed once and kept (Room::Constant); the output has memory of its own,
+// which the scratch memory's next user does not touch (Room::Output); all else shares scratch memory by lifetime.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +19,26 @@
 
 namespace impasto::vulkan {
 
+class Kernel;
+struct DeviceTraits;
+
 inline constexpr uint32_t kNone = UINT32_MAX;
 inline constexpr uint64_t kTensorAlignment = 256;  // bytes: no device asks more of a buffer offset
+
+enum class Room : uint8_t { Scratch, Constant, Output };
+
+// How a tensor's values lie in memory. Quads: backend/tensor_view.h; what the pass packs and composites from.
+enum class TensorLayout : uint8_t { Quads };
 
 // The tensor of one op, as it lies in memory. Ops that were fused away have none (root == kNone).
 struct PlannedTensor {
   uint32_t root = kNone;        // index of the op whose allocation this lies in (its own, or that of a concat)
-  uint64_t offset = 0;          // of the allocation in the arena, bytes
+  Room room = Room::Scratch;    // of the allocation
+  uint64_t offset = 0;          // of the allocation in its room, bytes
   uint64_t bytes = 0;           // of the allocation
-  int32_t first = 0, last = 0;  // lifetime of the allocation, in indices of Plan::steps (-1: before the first)
+  int32_t first = 0, last = 0;  // lifetime of the allocation, as Plan::timeOf counts
+  TensorLayout layout = TensorLayout::Quads;
+  uint32_t downscale = 1;
   uint32_t width = 0, height = 0, channels = 0;
   uint32_t quads = 0;           // of this tensor
   uint32_t row_quads = 0;       // of the allocation
@@ -33,11 +47,12 @@ struct PlannedTensor {
 };
 
 struct Step {
-  enum class Kind : uint8_t { Conv, Add, Noise, Rearrange };
+  enum class Kind : uint8_t { Conv, Add, Noise, Rearrange, Blend, Modulate };
   Kind kind = Kind::Conv;
+  const Kernel* kernel = nullptr;
   uint32_t op = 0;          // the op whose definition this runs
   uint32_t source = kNone;  // tensors are named by op indices
-  uint32_t addend = kNone;  // Conv with a fused add; Add: the second input
+  uint32_t addend = kNone;  // Conv with a fused add; the second input of Add, Blend and Modulate
   uint32_t result = 0;
   bool upsample = false;  // Conv: reads `source` through a nearest 2x upsample
   uint32_t block = 1;     // Conv: depth_to_space of the result
@@ -49,12 +64,18 @@ struct Step {
 struct Plan {
   uint32_t width = 0, height = 0;      // aligned
   std::vector<PlannedTensor> tensors;  // by op index
-  std::vector<Step> steps;
-  uint64_t arena_bytes = 0;
+  std::vector<Step> constant_steps;    // once, or when the frame's extent changes
+  std::vector<Step> steps;             // each frame
+  uint64_t scratch_bytes = 0, constant_bytes = 0, output_bytes = 0;
+
+  // Lifetimes: constant steps, then the packing of the inputs, then the frame's steps.
+  int32_t packingTime() const noexcept { return static_cast<int32_t>(constant_steps.size()); }
+  int32_t timeOf(size_t step) const noexcept { return packingTime() + 1 + static_cast<int32_t>(step); }
 };
 
-// `width` x `height` is the frame. The graph is valid. Throws Error(OutOfMemory) on overflow.
-Plan makePlan(const Graph& graph, uint32_t width, uint32_t height, uint32_t bytes_per_element);
+// `width` x `height` is the largest frame. The graph is valid, or lowered from a valid one (lower.h). Throws
+// Error(OutOfMemory) on overflow, Error(Unsupported) where no kernel fits.
+Plan makePlan(const Graph& graph, uint32_t width, uint32_t height, const DeviceTraits& device);
 
 // Convolution quads of a result whose depth_to_space is fused: quad (c / 4) * b * b + subpixel holds channels
 // c ... c + 3 of that subpixel. Without depth_to_space (block 1) just ceil(channels / 4).

@@ -1,53 +1,65 @@
-// A plan turned into dispatches: pipelines, descriptor sets, push constants, and where a barrier is needed. Tensors
-// that are longer than one descriptor can reach are worked on in bands of rows.
+// A plan turned into dispatches: pipelines, descriptor sets, and where a barrier is needed. Tensors that are longer than
+// one descriptor can reach are worked on in bands of rows, and so are steps that would keep the GPU busy for longer than
+// kMaxMultiplyAdds allows: drivers give up on a dispatch that takes seconds. Push constants are made when a frame is
+// recorded, for frames may be smaller than the plan.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "vulkan/device.h"
+#include "vulkan/kernels/kernel.h"
 #include "vulkan/pipelines.h"
 #include "vulkan/plan.h"
-#include "vulkan/tensor_view.h"
-#include "vulkan/weights.h"
 
 namespace impasto::vulkan {
 
-struct DispatchCommand {
-  PipelineSet::Entry pipeline;
-  VkDescriptorSet set = VK_NULL_HANDLE;
-  std::array<uint32_t, kPushConstantBytes / 4> push{};
-  uint32_t push_words = 0;
-  std::array<uint32_t, 3> groups{};
-  bool barrier = false;  // before it: it touches what a dispatch since the last barrier wrote, or writes what one read
-};
+// Of one dispatch: some 20 ms on an integrated GPU of 1 TFLOP/s.
+inline constexpr double kMaxMultiplyAdds = 1e10;
 
-struct ProgramInputs {
-  const Graph& graph;
-  const Plan& plan;
-  const std::map<uint32_t, PackedConv>& weights;  // by op
-  VkBuffer arena = VK_NULL_HANDLE;
-  VkBuffer weights_buffer = VK_NULL_HANDLE;
+// Where a plan's rooms are.
+struct ProgramMemory {
+  VkBuffer scratch = VK_NULL_HANDLE;
+  VkBuffer weights = VK_NULL_HANDLE;
+  VkBuffer kept = VK_NULL_HANDLE;  // outputs and constants
+  VkDeviceSize constants = 0;      // offset in `kept`
+  VkDeviceSize outputs = 0;        // likewise, of the first
+  VkDeviceSize output_stride = 0;
+  uint32_t output_count = 1;  // a frame names the one that it is written to
 };
 
 class Program {
  public:
-  // Throws Error(Unsupported), naming the limit, when even a few rows are too much for a descriptor or a dispatch.
-  Program(const VulkanDevice& device, const ProgramInputs& inputs);
+  // `weights` by op. Throws Error(Unsupported), naming the limit, when even a few rows are too much for a descriptor or
+  // a dispatch.
+  Program(const VulkanDevice& device, const Graph& graph, Plan plan, const std::map<uint32_t, PackedWeights>& weights,
+          const ProgramMemory& memory);
+  ~Program();
 
-  void record(VkCommandBuffer command_buffer) const;
+  const Plan& plan() const noexcept { return plan_; }
+
+  // Allocate nothing. `frame` is at most the plan's extent, in multiples of the alignment; `output` below output_count.
+  void recordConstants(VkCommandBuffer command_buffer, FrameExtent frame) const;
+  void record(VkCommandBuffer command_buffer, FrameExtent frame, uint32_t output) const;
 
  private:
   struct Bound;
+  struct Dispatch;
   class Builder;
 
+  void run(VkCommandBuffer command_buffer, const std::vector<Dispatch>& dispatches, FrameExtent frame,
+           uint32_t output) const;
+
   const VulkanDevice* device_;
+  Graph graph_;
+  Plan plan_;
   DescriptorPool pool_;
   std::vector<BufferView> views_;
-  std::vector<DispatchCommand> dispatches_;
+  std::vector<VkDescriptorSet> sets_;
+  std::vector<Dispatch> constants_, dispatches_;
 };
 
 }  // namespace impasto::vulkan

@@ -1,4 +1,4 @@
-#include "vulkan/tensor_view.h"
+#include "backend/tensor_view.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,16 +6,16 @@
 
 #include "base/error.h"
 
-namespace impasto::vulkan {
+namespace impasto {
 
 uint32_t bandGranularity(VkDeviceSize row_bytes, VkDeviceSize alignment) {
   return static_cast<uint32_t>(alignment / std::gcd(alignment, row_bytes));
 }
 
-std::vector<TensorBand> splitIntoBands(const VulkanDevice& device, const TensorView& view) {
-  const VkDeviceSize row_bytes = view.rowBytes(device);
-  const uint32_t granularity = bandGranularity(row_bytes, device.properties.limits.minStorageBufferOffsetAlignment);
-  const VkDeviceSize max_range = device.properties.limits.maxStorageBufferRange;
+std::vector<TensorBand> splitIntoBands(const VkPhysicalDeviceLimits& limits, const TensorView& view) {
+  const VkDeviceSize row_bytes = view.rowBytes();
+  const uint32_t granularity = bandGranularity(row_bytes, limits.minStorageBufferOffsetAlignment);
+  const VkDeviceSize max_range = limits.maxStorageBufferRange;
   const VkDeviceSize max_rows = max_range / row_bytes / granularity * granularity;
   if (max_rows == 0 && max_range / row_bytes < view.height) {
     throw Error(ErrorCode::Unsupported,
@@ -33,4 +33,4 @@ std::vector<TensorBand> splitIntoBands(const VulkanDevice& device, const TensorV
   return bands;
 }
 
-}  // namespace impasto::vulkan
+}  // namespace impasto

@@ -1,0 +1,84 @@
+#include "vulkan/kernels/conv_weights.h"
+
+#include <cstring>
+
+#include "base/half.h"
+
+namespace impasto::vulkan {
+namespace {
+
+// Reads of eight quads at a time may begin at the last one.
+constexpr uint32_t kReadAhead = 8;
+
+// Convolution slot (quad * 4 + component) of an output channel: depth_to_space takes channel c * b * b + subpixel, and
+// its quads hold four channels of one subpixel (plan.h, convQuads).
+uint32_t outputSlot(uint32_t channel, uint32_t block) {
+  const uint32_t subpixels = block * block;
+  const uint32_t c = channel / subpixels, subpixel = channel % subpixels;
+  return (c / 4 * subpixels + subpixel) * 4 + c % 4;
+}
+
+// Appends at the next multiple of kTensorAlignment and returns where.
+template <typename Value>
+uint64_t append(std::vector<std::byte>& buffer, const std::vector<Value>& values) {
+  const uint64_t offset = (buffer.size() + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
+  buffer.resize(offset + values.size() * sizeof(Value));
+  std::memcpy(buffer.data() + offset, values.data(), values.size() * sizeof(Value));
+  return offset;
+}
+
+}  // namespace
+
+ConvGroups convGroups(const Graph& graph, const Step& step) noexcept {
+  ConvGroups groups;
+  groups.out_quads = convQuads(graph.ops[step.op].channels, step.block);
+  // Four quads read the source half as often as two, but the last group computes what it has too many.
+  const uint32_t padding = (4 - groups.out_quads % 4) % 4;
+  groups.group_quads = padding * 8 <= groups.out_quads ? 4 : groups.out_quads >= 2 ? 2 : 1;
+  groups.groups = (groups.out_quads + groups.group_quads - 1) / groups.group_quads;
+  return groups;
+}
+
+PackedWeights packConv(const Graph& graph, const Plan& plan, const Step& step, const ConvWeights& weights, bool half,
+                       std::vector<std::byte>& buffer) {
+  const Op& conv = graph.ops[step.op];
+  const PlannedTensor& source = plan.tensors[step.source];
+  const uint32_t kernel = conv.kernel;
+  const auto in_channels = static_cast<uint32_t>(source.slots.size());
+  const ConvGroups groups = convGroups(graph, step);
+  const uint32_t tap_quads = groups.group_quads * 4;
+  const uint32_t group_quads = source.quads * kernel * kernel * tap_quads;
+
+  std::vector<float> kernels((size_t{groups.groups} * group_quads + kReadAhead) * 4);
+  std::vector<float> biases(size_t{groups.groups} * groups.group_quads * 4);
+  for (uint32_t o = 0; o < conv.channels; ++o) {
+    const uint32_t out_slot = outputSlot(o, step.block);
+    const uint32_t group = out_slot / 4 / groups.group_quads, group_quad = out_slot / 4 % groups.group_quads;
+    biases[out_slot] = weights.bias[o];
+    for (uint32_t i = 0; i < in_channels; ++i) {
+      const uint32_t in_quad = source.slots[i] / 4, in_component = source.slots[i] % 4;
+      for (uint32_t ky = 0; ky < kernel; ++ky) {
+        for (uint32_t kx = 0; kx < kernel; ++kx) {
+          const size_t quad = size_t{group} * group_quads + ((in_quad * kernel + kx) * kernel + ky) * tap_quads +
+                              group_quad * 4 + in_component;
+          kernels[quad * 4 + out_slot % 4] = weights.kernel[((size_t{o} * in_channels + i) * kernel + ky) * kernel + kx];
+        }
+      }
+    }
+  }
+
+  PackedWeights packed;
+  if (half) {
+    std::vector<uint16_t> halves(kernels.size());
+    for (size_t i = 0; i < kernels.size(); ++i) halves[i] = halfFromFloat(kernels[i]);
+    packed.offset = append(buffer, halves);
+  } else {
+    packed.offset = append(buffer, kernels);
+  }
+  packed.bytes = buffer.size() - packed.offset;
+  packed.bias_offset = append(buffer, biases);
+  packed.bias_bytes = buffer.size() - packed.bias_offset;
+  return packed;
+}
+
+}  // namespace impasto::vulkan

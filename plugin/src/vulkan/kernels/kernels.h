@@ -1,0 +1,16 @@
+// The kernels there are, each in a file of its own.
+#pragma once
+
+#include "vulkan/kernels/kernel.h"
+
+namespace impasto::vulkan {
+
+const Kernel& addKernel() noexcept;
+const Kernel& blendKernel() noexcept;
+const Kernel& convKernel() noexcept;
+const Kernel& convSoftwareKernel() noexcept;
+const Kernel& modulateKernel() noexcept;
+const Kernel& noiseKernel() noexcept;
+const Kernel& rearrangeKernel() noexcept;
+
+}  // namespace impasto::vulkan

@@ -1,0 +1,32 @@
+// Tensors in quads as push constants, for the kernels of this folder.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+
+#include "generator/push_constants.h"
+#include "vulkan/kernels/kernel.h"
+
+namespace impasto::vulkan {
+
+inline shaders::TensorPlace placeOf(const BoundTensor& bound) noexcept {
+  if (bound.tensor == nullptr) return {};
+  return {bound.tensor->row_quads, bound.tensor->quad, bound.first_row, bound.tensor->width};
+}
+
+inline bool allInQuads(const Plan& plan, const Step& step) noexcept {
+  for (const uint32_t i : {step.source, step.addend}) {
+    if (i != kNone && plan.tensors[i].layout != TensorLayout::Quads) return false;
+  }
+  return true;
+}
+
+// Workgroups of the elementwise kernels: local_size of their shaders.
+inline constexpr uint32_t kElementGroupWidth = 32, kElementGroupHeight = 2;
+
+// Bindings of shaders that have source, addend and result, or some of them.
+inline constexpr ShaderBinding kSourceBinding{Role::Source, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+inline constexpr ShaderBinding kAddendBinding{Role::Addend, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+inline constexpr ShaderBinding kResultBinding{Role::Result, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+
+}  // namespace impasto::vulkan
