@@ -10,11 +10,14 @@ VkBufferUsageFlags tensorUsage(const VulkanDevice& device) noexcept {
 
 std::shared_ptr<const Buffer> ScratchPool::acquire(VkDeviceSize bytes) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<const Buffer> shared = current_.lock();
-  if (shared != nullptr && shared->size() >= bytes) return shared;
-  shared = std::make_shared<Buffer>(*device_, bytes, tensorUsage(*device_), VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0,
+  std::erase_if(buffers_, [](const auto& buffer) { return buffer.expired(); });
+  for (const auto& buffer : buffers_) {
+    std::shared_ptr<const Buffer> shared = buffer.lock();
+    if (shared != nullptr && shared->size() >= bytes && shared->size() / 2 <= bytes) return shared;
+  }
+  auto shared = std::make_shared<Buffer>(*device_, bytes, tensorUsage(*device_), VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0,
                                     "the generators' tensors");
-  current_ = shared;
+  buffers_.push_back(shared);
   return shared;
 }
 

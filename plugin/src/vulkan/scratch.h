@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "vulkan/device.h"
 
@@ -14,14 +15,15 @@ class ScratchPool {
  public:
   explicit ScratchPool(const VulkanDevice& device) : device_(&device) {}
 
-  // Memory of at least so many bytes: what others use already, if it is large enough, else new memory, which later
-  // callers share. It is freed when the last that uses it lets it go. Throws Error(OutOfMemory).
+  // Memory of at least so many bytes: what others use already, if that is large enough and not more than twice as large (or
+  // a pass that was made smaller would keep what it had), else new memory, which later callers share. It is freed when
+  // the last that uses it lets it go. Throws Error(OutOfMemory).
   std::shared_ptr<const Buffer> acquire(VkDeviceSize bytes);
 
  private:
   const VulkanDevice* device_;
   std::mutex mutex_;
-  std::weak_ptr<const Buffer> current_;  // the largest
+  std::vector<std::weak_ptr<const Buffer>> buffers_;
 };
 
 // How the generators' buffers are used.
