@@ -108,6 +108,15 @@ bool offersExtensionOf(VkPhysicalDevice physical_device, uint32_t api_version, c
   return api_version >= feature.core_since || lackingExtension(physical_device, {feature.name}).empty();
 }
 
+std::string driverOf(VkPhysicalDevice physical_device, uint32_t api_version) {
+  if (api_version < VK_API_VERSION_1_2) return "unknown";
+  VkPhysicalDeviceDriverProperties driver{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
+  VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
+  properties.pNext = &driver;
+  vkGetPhysicalDeviceProperties2(physical_device, &properties);
+  return std::string(driver.driverName) + " " + driver.driverInfo;
+}
+
 bool choosePhysicalDevice(TestDevice& out, std::string& why_not) {
   uint32_t count = 0;
   vkEnumeratePhysicalDevices(out.instance, &count, nullptr);
@@ -131,6 +140,7 @@ bool choosePhysicalDevice(TestDevice& out, std::string& why_not) {
       out.physical_device = candidate;
       out.queue_family = i;
       out.name = properties.deviceName;
+      out.driver = driverOf(candidate, properties.apiVersion);
       return true;
     }
   }
@@ -202,18 +212,31 @@ void createDevice(TestDevice& out) {
 std::unique_ptr<TestDevice> own_device;  // of the test that runs
 
 struct Shared {
+  bool asked = false;
   std::unique_ptr<TestDevice> device;
   std::string why_not;
 };
+Shared shared_once;
 
 Shared& shared() {
-  static Shared instance = [] {
-    Shared made;
-    made.device = TestDevice::create(made.why_not);
-    return made;
-  }();
-  return instance;
+  if (!shared_once.asked) {
+    shared_once.asked = true;
+    shared_once.device = TestDevice::create(shared_once.why_not);
+  }
+  return shared_once;
 }
+
+// The shared device goes when the last test has run: at the program's end the layers' own globals may be gone already.
+class SharedDeviceEnvironment : public ::testing::Environment {
+ public:
+  void TearDown() override {
+    shared_once = {};
+    for (const std::string& message : TestDevice::takeMessages()) ADD_FAILURE() << message;
+  }
+};
+
+[[maybe_unused]] const auto* const shared_device_environment =
+    ::testing::AddGlobalTestEnvironment(new SharedDeviceEnvironment);
 
 }  // namespace
 
@@ -297,6 +320,10 @@ void VulkanTest::SetUp() {
   if (!shared().device->validation && (allowed == nullptr || std::strcmp(allowed, "1") != 0)) {
     FAIL() << kValidationLayer << " is not installed, and without it this test could not see what is wrong: install "
            << "vulkan-validationlayers (scripts/setup does), or set IMPASTO_ALLOW_NO_VALIDATION=1";
+  }
+  if (const char* expected = std::getenv("IMPASTO_EXPECT_DRIVER");
+      expected != nullptr && shared().device->driver.find(expected) == std::string::npos) {
+    FAIL() << "the driver is " << shared().device->driver << ", IMPASTO_EXPECT_DRIVER is " << expected;
   }
   TestDevice::takeMessages();
 }

@@ -1,7 +1,8 @@
 // Vulkan devices for tests: an instance with the validation layer and synchronization validation on, one device with
 // chosen features, one queue. Any message of the layers fails the test that caused it, and so does a run without the
 // layer, which would pass whatever is wrong; IMPASTO_ALLOW_NO_VALIDATION=1 in the environment permits one where there is
-// no such layer. Tests skip by name where there is no Vulkan device that will do.
+// no such layer. Tests skip by name where there is no Vulkan device that will do; with IMPASTO_EXPECT_DRIVER set, they fail
+// on a driver whose name and version do not contain that (scripts/newest-mesa).
 //
 // A device with the default options is made once per process: tests of one executable share it. A test that needs
 // another one calls useDevice().
@@ -53,6 +54,7 @@ struct TestDevice {
   bool half_precision = false;  // and shaderFloat16 too
   bool validation = false;      // the validation layer is installed
   std::string name;
+  std::string driver;           // name and version, "llvmpipe Mesa 22.3.6 (LLVM 15.0.6)"
 
   TestDevice() = default;
   TestDevice(const TestDevice&) = delete;
