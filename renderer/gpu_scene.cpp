@@ -11,7 +11,6 @@
 namespace impasto::render {
 namespace {
 
-constexpr uint32_t kTexturesPerMaterial = 4;  // base colour, emissive, normal, roughness
 constexpr VkDeviceSize kStagingBytes = 16u << 20;
 
 // Copies host data to a device buffer through a bounded staging buffer.
@@ -121,11 +120,23 @@ VkSamplerAddressMode addressMode(Wrap wrap) {
   }
 }
 
+// In the order of the shader's maps.
+std::array<const TextureUse*, kTexturesPerMaterial> usesOf(const Material& material) {
+  return {&material.base_color_map, &material.emissive_map, &material.normal_map, &material.roughness_map,
+          &material.occlusion_map};
+}
+
 }  // namespace
 
 GpuScene::GpuScene(const Device& device, const Scene& scene) {
   vertices_ = uploadedBuffer(device, "scene vertices", scene.vertices, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT);
   indices_ = uploadedBuffer(device, "scene indices", scene.indices, VK_BUFFER_USAGE_INDEX_BUFFER_BIT);
+  std::vector<GpuMorphDelta> morphs;
+  morphs.reserve(scene.morphs.size());
+  for (const MorphDelta& delta : scene.morphs) {
+    morphs.push_back({glm::vec4(delta.position, 0.0f), glm::vec4(delta.normal, 0.0f)});
+  }
+  morphs_ = uploadedBuffer(device, "morph targets", morphs, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT);
   uploadTextures(device, scene);
   createMaterials(device, scene);
 
@@ -135,13 +146,16 @@ GpuScene::GpuScene(const Device& device, const Scene& scene) {
   }
   for (size_t i = 0; i < scene.nodes.size(); ++i) {
     const Node& node = scene.nodes[i];
+    first_weights_.push_back(weight_count_);
     if (node.mesh == kNone) continue;
+    weight_count_ += static_cast<uint32_t>(scene.meshes[static_cast<size_t>(node.mesh)].weights.size());
     for (const Primitive& primitive : scene.meshes[static_cast<size_t>(node.mesh)].primitives) {
       if (primitive.index_count == 0) continue;
       const bool blend = scene.materials[static_cast<size_t>(primitive.material)].alpha_mode == AlphaMode::Blend;
       (blend ? blended_ : opaque_)
           .push_back({primitive.first_index, primitive.index_count, static_cast<int>(i), node.skin, primitive.material,
-                      primitive.bounds.center()});
+                      primitive.bounds.center(), primitive.first_morph, primitive.morph_targets, primitive.first_vertex,
+                      primitive.vertex_count});
     }
   }
   // One material after the other: fewer descriptor sets to bind.
@@ -181,18 +195,22 @@ void GpuScene::createMaterials(const Device& device, const Scene& scene) {
   std::vector<GpuMaterial> materials;
   for (const Material& material : scene.materials) {
     GpuMaterial& out = materials.emplace_back();
-    const glm::mat3 rows = glm::transpose(material.uv_transform);
     out.base_color = material.base_color;
     out.emissive = glm::vec4(material.emissive, material.normal_scale);
-    out.uv_row0 = glm::vec4(rows[0], 0.0f);
-    out.uv_row1 = glm::vec4(rows[1], 0.0f);
+    const std::array<const TextureUse*, kTexturesPerMaterial> uses = usesOf(material);
+    for (size_t t = 0; t < uses.size(); ++t) {
+      const glm::mat3 rows = glm::transpose(uses[t]->transform);
+      out.uv_rows[2 * t] = glm::vec4(rows[0], static_cast<float>(uses[t]->uv_set));
+      out.uv_rows[2 * t + 1] = glm::vec4(rows[1], 0.0f);
+    }
     out.roughness = material.roughness;
     out.metallic = material.metallic;
     out.alpha_cutoff = material.alpha_cutoff;
+    out.occlusion_strength = material.occlusion_strength;
     out.alpha_mode = static_cast<uint32_t>(material.alpha_mode);
     out.shading = static_cast<uint32_t>(material.shading);
     out.deformation = static_cast<uint32_t>(material.deformation);
-    out.has_normal_map = material.normal_texture != kNone;
+    out.has_normal_map = material.normal_map.texture != kNone;
   }
   materials_ = uploadedBuffer(device, "materials", materials, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT);
 
@@ -231,16 +249,13 @@ void GpuScene::createMaterials(const Device& device, const Scene& scene) {
   for (uint32_t i = 0; i < count; ++i) {
     const Material& material = scene.materials[i];
     device.name(VK_OBJECT_TYPE_DESCRIPTOR_SET, reinterpret_cast<uint64_t>(sets_[i]), "material " + material.name);
-    const auto pick = [](int index, size_t otherwise) {
-      return index == kNone ? otherwise : static_cast<size_t>(index);
-    };
-    const std::array<size_t, kTexturesPerMaterial> chosen = {
-        pick(material.base_color_texture, white), pick(material.emissive_texture, white),
-        pick(material.normal_texture, flat_normal), pick(material.roughness_texture, white)};
+    const std::array<const TextureUse*, kTexturesPerMaterial> uses = usesOf(material);
     std::array<VkDescriptorImageInfo, kTexturesPerMaterial> images{};
     std::array<VkWriteDescriptorSet, kTexturesPerMaterial> writes{};
     for (uint32_t t = 0; t < kTexturesPerMaterial; ++t) {
-      images[t] = {texture_samplers_[chosen[t]], textures_[chosen[t]].view.get(),
+      const size_t otherwise = uses[t] == &material.normal_map ? flat_normal : white;
+      const size_t chosen = uses[t]->texture == kNone ? otherwise : static_cast<size_t>(uses[t]->texture);
+      images[t] = {texture_samplers_[chosen], textures_[chosen].view.get(),
                    VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
       writes[t] = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
       writes[t].dstSet = sets_[i];

@@ -16,6 +16,7 @@ struct Draw {
   int skin = kNone;
   int material = 0;
   glm::vec3 center{0.0f};  // of the primitive's box, for sorting what is blended
+  uint32_t first_morph = 0, morph_targets = 0, first_vertex = 0, vertex_count = 0;  // as Primitive's
 };
 
 class GpuScene {
@@ -28,18 +29,21 @@ class GpuScene {
   VkBuffer materialBuffer() const noexcept { return materials_.handle.get(); }
   VkBuffer vertexBuffer() const noexcept { return vertices_.handle.get(); }
   VkBuffer indexBuffer() const noexcept { return indices_.handle.get(); }
+  VkBuffer morphBuffer() const noexcept { return morphs_.handle.get(); }
 
   const std::vector<Draw>& opaque() const noexcept { return opaque_; }  // also masked
   const std::vector<Draw>& blended() const noexcept { return blended_; }
   uint32_t jointCount() const noexcept { return joint_count_; }  // of all skins together
   uint32_t firstJoint(int skin) const { return first_joints_[static_cast<size_t>(skin)]; }
+  uint32_t weightCount() const noexcept { return weight_count_; }  // of morph targets, of all nodes together
+  uint32_t firstWeight(int node) const { return first_weights_[static_cast<size_t>(node)]; }
 
  private:
   void uploadTextures(const Device& device, const Scene& scene);
   void createMaterials(const Device& device, const Scene& scene);
   VkSampler sampler(const Device& device, const Sampler& wanted);
 
-  Buffer vertices_, indices_, materials_;
+  Buffer vertices_, indices_, materials_, morphs_;
   std::vector<Image> textures_;  // the scene's, then white and a flat normal
   std::vector<VkSampler> texture_samplers_;
   std::vector<std::pair<Sampler, UniqueSampler>> samplers_;
@@ -47,8 +51,8 @@ class GpuScene {
   UniqueDescriptorPool pool_;
   std::vector<VkDescriptorSet> sets_;
   std::vector<Draw> opaque_, blended_;
-  std::vector<uint32_t> first_joints_;
-  uint32_t joint_count_ = 0;
+  std::vector<uint32_t> first_joints_, first_weights_;
+  uint32_t joint_count_ = 0, weight_count_ = 0;
 };
 
 }  // namespace impasto::render

@@ -19,15 +19,17 @@ UniqueShaderModule createModule(const Device& device, const char* name, std::spa
 }
 
 constexpr VkVertexInputBindingDescription kBinding{0, sizeof(Vertex), VK_VERTEX_INPUT_RATE_VERTEX};
-constexpr std::array<VkVertexInputAttributeDescription, 7> kAttributes = {{
+constexpr std::array<VkVertexInputAttributeDescription, 8> kAttributes = {{
     {0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(Vertex, position)},
     {1, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(Vertex, normal)},
-    {2, 0, VK_FORMAT_R32G32_SFLOAT, offsetof(Vertex, uv)},
+    {2, 0, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(Vertex, uv)},  // and uv1, which follows it
     {3, 0, VK_FORMAT_R16G16B16A16_UNORM, offsetof(Vertex, color)},
     {4, 0, VK_FORMAT_R16G16B16A16_UINT, offsetof(Vertex, joints)},
     {5, 0, VK_FORMAT_R16G16B16A16_UNORM, offsetof(Vertex, weights)},
     {6, 0, VK_FORMAT_R32_SFLOAT, offsetof(Vertex, sway)},
+    {7, 0, VK_FORMAT_R16G16B16A16_SNORM, offsetof(Vertex, tangent)},
 }};
+static_assert(offsetof(Vertex, uv1) == offsetof(Vertex, uv) + 2 * sizeof(float));
 
 }  // namespace
 
@@ -35,6 +37,8 @@ UniquePipeline createPipeline(const Device& device, const PipelineInfo& info) {
   const UniqueShaderModule vertex = createModule(device, info.name, info.vertex);
   UniqueShaderModule fragment;
   std::array<VkPipelineShaderStageCreateInfo, 2> stages{};
+  constexpr VkSpecializationMapEntry kConstant{0, 0, sizeof(uint32_t)};
+  const VkSpecializationInfo specialization{1, &kConstant, sizeof(uint32_t), &info.constant};
   uint32_t stage_count = 1;
   stages[0] = {VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO};
   stages[0].stage = VK_SHADER_STAGE_VERTEX_BIT;
@@ -45,6 +49,7 @@ UniquePipeline createPipeline(const Device& device, const PipelineInfo& info) {
     stages[1] = stages[0];
     stages[1].stage = VK_SHADER_STAGE_FRAGMENT_BIT;
     stages[1].module = fragment.get();
+    stages[1].pSpecializationInfo = &specialization;
     stage_count = 2;
   }
 
@@ -78,6 +83,7 @@ UniquePipeline createPipeline(const Device& device, const PipelineInfo& info) {
   for (size_t i = 0; i < targets.size(); ++i) {
     targets[i].colorWriteMask =
         VK_COLOR_COMPONENT_R_BIT | VK_COLOR_COMPONENT_G_BIT | VK_COLOR_COMPONENT_B_BIT | VK_COLOR_COMPONENT_A_BIT;
+    if (info.without_first && i == 0) targets[i].colorWriteMask = 0;
     if (!info.blend_first) continue;
     if (i > 0) {
       targets[i].colorWriteMask = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <span>
 #include <string>
@@ -61,7 +62,12 @@ void beginRendering(VkCommandBuffer commands, uint32_t width, uint32_t height,
 }  // namespace
 
 SceneRenderer::SceneRenderer(const Device& device, const Scene& scene, uint32_t width, uint32_t height, uint32_t slots)
-    : device_(device), scene_(scene), gpu_scene_(device, scene), width_(width), height_(height) {
+    : device_(device),
+      scene_(scene),
+      gpu_scene_(device, scene),
+      environment_(scene.environment),
+      width_(width),
+      height_(height) {
   bounds_ = worldBounds(scene, poseAt(scene, 0.0));
   createLayouts();
   createSlots(slots);
@@ -78,7 +84,7 @@ void SceneRenderer::resize(uint32_t width, uint32_t height) {
 
 GpuFrame SceneRenderer::frameConstants(const FrameView& now, const FrameView& previous) const {
   const float aspect = static_cast<float>(width_) / static_cast<float>(height_);
-  const Environment& environment = scene_.environment;
+  const Environment& environment = environment_;
   const glm::vec3 to_sun = glm::normalize(environment.to_sun);
   const ShadowFit fit = fitShadow(bounds_, now.camera, aspect, to_sun, environment.shadow_distance, kShadowResolution);
   GpuFrame frame{};
@@ -95,13 +101,17 @@ GpuFrame SceneRenderer::frameConstants(const FrameView& now, const FrameView& pr
   frame.horizon_color = glm::vec4(environment.horizon_color, haze);
   frame.ground_color = glm::vec4(environment.ground_color, kSkyDepth);
   frame.times = glm::vec4(now.pose->seconds, previous.pose->seconds, 0.0f, 0.0f);
+  frame.irradiance = irradiance_;
   frame.extent = glm::vec2(width_, height_);
+  frame.tan_half_fov = std::tan(now.camera.vertical_fov * 0.5f) * glm::vec2(aspect, 1.0f);
+  frame.occlusion_radius = bounds_.empty() ? 0.0f : bounds_.radius() * 0.12f;
+  frame.map_intensity = has_map_ ? 1.0f : 0.0f;
+  frame.map_levels = static_cast<float>(environment_map_.levels);
   return frame;
 }
 
 void SceneRenderer::writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const {
   auto* objects = reinterpret_cast<GpuObject*>(slot.objects.mapped);
-  auto* joints = reinterpret_cast<glm::mat4*>(slot.joints.mapped);
   slot.mirrored.clear();
   const auto write = [&](const std::vector<Draw>& draws) {
     for (const Draw& draw : draws) {
@@ -114,6 +124,13 @@ void SceneRenderer::writeObjects(Slot& slot, const FrameView& now, const FrameVi
       object.normal_matrix =
           std::abs(determinant) > 1e-20f ? glm::mat4(glm::transpose(glm::inverse(linear))) : glm::mat4(linear);
       object.material = static_cast<uint32_t>(draw.material);
+      object.id = static_cast<uint32_t>(draw.node) + 1;
+      object.first_morph = draw.first_morph;
+      object.morph_targets = draw.morph_targets;
+      object.first_vertex = draw.first_vertex;
+      object.vertex_count = draw.vertex_count;
+      object.weights = gpu_scene_.jointCount() * 2 * 16 + gpu_scene_.firstWeight(draw.node);
+      object.previous_weights = object.weights + gpu_scene_.weightCount();
       object.joint_offset = object.previous_joint_offset = kNone;
       if (draw.skin != kNone) {
         const uint32_t first = gpu_scene_.firstJoint(draw.skin);
@@ -126,20 +143,57 @@ void SceneRenderer::writeObjects(Slot& slot, const FrameView& now, const FrameVi
   };
   write(gpu_scene_.opaque());
   write(gpu_scene_.blended());
+}
+
+void SceneRenderer::writePoses(Slot& slot, const FrameView& now, const FrameView& previous) const {
+  auto* joints = reinterpret_cast<glm::mat4*>(slot.pose.mapped);
   for (const Pose* pose : {now.pose, previous.pose}) {
     for (const auto& skin : pose->joints) joints = std::copy(skin.begin(), skin.end(), joints);
   }
+  auto* weights = reinterpret_cast<float*>(joints);
+  for (const Pose* pose : {now.pose, previous.pose}) {
+    for (const auto& node : pose->weights) weights = std::copy(node.begin(), node.end(), weights);
+  }
+}
+
+uint32_t SceneRenderer::writeLights(Slot& slot, const FrameView& now) const {
+  std::vector<std::pair<float, size_t>> order;  // nearest first; those from everywhere before all
+  const glm::vec3 eye = now.camera.position();
+  for (size_t i = 0; i < scene_.lights.size(); ++i) {
+    const glm::mat4& world = now.pose->world[static_cast<size_t>(scene_.lights[i].node)];
+    const bool everywhere = scene_.lights[i].kind == LightKind::Directional;
+    order.emplace_back(everywhere ? -1.0f : glm::length(glm::vec3(world[3]) - eye), i);
+  }
+  std::sort(order.begin(), order.end());
+  if (order.size() > kMaxLights) order.resize(kMaxLights);
+  auto* out = reinterpret_cast<GpuLight*>(slot.lights.mapped);
+  for (const auto& [distance, i] : order) {
+    const Light& light = scene_.lights[i];
+    const glm::mat4& world = now.pose->world[static_cast<size_t>(light.node)];
+    const glm::vec3 along = -glm::vec3(world[2]);
+    const float inner = std::cos(light.inner_angle), outer = std::cos(light.outer_angle);
+    GpuLight gpu{};
+    gpu.position = glm::vec4(glm::vec3(world[3]), light.range > 0.0f ? 1.0f / light.range : 0.0f);
+    gpu.color = glm::vec4(light.color, static_cast<float>(light.kind));
+    gpu.direction = glm::vec4(glm::length(along) > 0.0f ? glm::normalize(along) : glm::vec3(0, -1, 0), outer);
+    gpu.cone.x = 1.0f / std::max(inner - outer, 1e-3f);
+    *out++ = gpu;
+  }
+  return static_cast<uint32_t>(order.size());
 }
 
 void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const FrameView& now,
                            const std::optional<FrameView>& previous) {
   Slot& slot = slots_.at(slot_index);
-  const GpuFrame frame = frameConstants(now, previous.value_or(now));
+  GpuFrame frame = frameConstants(now, previous.value_or(now));
+  frame.light_count = writeLights(slot, now);
   std::memcpy(slot.frame.mapped, &frame, sizeof(frame));
   writeObjects(slot, now, previous.value_or(now));
+  writePoses(slot, now, previous.value_or(now));
 
   recordShadows(commands, slot);
   recordGeometry(commands, slot, now);
+  recordOcclusion(commands, slot);
   recordResolve(commands);
 }
 
@@ -179,7 +233,9 @@ void SceneRenderer::recordShadows(VkCommandBuffer commands, const Slot& slot) {
   bindDraws(commands, slot);
   int bound_material = kNone;
   uint32_t object = 0;
+  const bool night = environment_.sun_color == glm::vec3(0.0f);  // nobody looks at the map then
   for (const Draw& what : gpu_scene_.opaque()) {
+    if (night) break;
     // Water throws no shadow on itself, and what gives no account of light (unlit) throws none either.
     const Shading shading = scene_.materials[static_cast<size_t>(what.material)].shading;
     if (shading == Shading::Standard || shading == Shading::Foliage) {
@@ -199,16 +255,15 @@ void SceneRenderer::recordGeometry(VkCommandBuffer commands, const Slot& slot, c
     return imageBarrier(image, kFragmentSampled, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
                         VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
   };
-  recordBarriers(commands,
-                 {discard(color_samples_), discard(depth_samples_), discard(normal_samples_), discard(motion_samples_),
-                  imageBarrier(depth_buffer_, kDepthTests, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
-                               VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
-  constexpr VkImageLayout kColorLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
+  recordBarriers(commands, {discard(samples_[0]), discard(samples_[1]), discard(samples_[2]), discard(samples_[3]),
+                            discard(samples_[4]), discard(samples_[5]),
+                            imageBarrier(depth_buffer_, kDepthTests, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
+                                         VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
   // The sky covers every sample that no surface does, so nothing but depth is cleared.
-  const std::array colors = {attachment(color_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
-                             attachment(depth_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
-                             attachment(normal_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
-                             attachment(motion_samples_, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {})};
+  std::array<VkRenderingAttachmentInfo, 6> colors{};
+  for (size_t i = 0; i < colors.size(); ++i) {
+    colors[i] = attachment(samples_[i], VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {});
+  }
   const VkRenderingAttachmentInfo depth =
       attachment(depth_buffer_, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, {});
   beginRendering(commands, width_, height_, colors, &depth);
@@ -233,44 +288,78 @@ void SceneRenderer::recordGeometry(VkCommandBuffer commands, const Slot& slot, c
   std::sort(order.begin(), order.end());
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, blended_.get());
   for (const auto& [z, i] : order) draw(commands, slot, blended[i], object + i, bound_material);
+  if (!order.empty()) {
+    vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, blended_owners_.get());
+    for (const auto& [z, i] : order) draw(commands, slot, blended[i], object + i, bound_material);
+  }
   vkCmdEndRendering(commands);
+  const auto sampled = [](const Image& image) {
+    return imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, kFragmentSampled,
+                        VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
+  };
+  recordBarriers(commands, {sampled(samples_[0]), sampled(samples_[1]), sampled(samples_[2]), sampled(samples_[3]),
+                            sampled(samples_[4]), sampled(samples_[5])});
+  device_.endLabel(commands);
+}
+
+void SceneRenderer::recordOcclusion(VkCommandBuffer commands, const Slot& slot) {
+  device_.beginLabel(commands, "ambient occlusion");
+  const auto begin = [&](const Image& image) {
+    recordBarriers(commands, {imageBarrier(image, kFragmentSampled, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
+                                           VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL)});
+    const std::array colors = {
+        attachment(image, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {})};
+    beginRendering(commands, image.width, image.height, colors, nullptr);
+  };
+  const auto end = [&](const Image& image) {
+    vkCmdEndRendering(commands);
+    recordBarriers(commands, {imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                           kFragmentSampled, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  };
+  if (look_.ambient_occlusion) {
+    begin(noisy_openness_);
+    vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, occlusion_.get());
+    const std::array sets = {slot.set, resolve_set_};
+    vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, occlusion_pipeline_layout_.get(), 0,
+                            static_cast<uint32_t>(sets.size()), sets.data(), 0, nullptr);
+    drawFullscreen(commands);
+    end(noisy_openness_);
+  }
+  begin(openness_);  // the resolve wants it readable even where it reads nothing of it
+  if (look_.ambient_occlusion) {
+    vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, blur_.get());
+    vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, blur_pipeline_layout_.get(), 0, 1, &blur_set_, 0,
+                            nullptr);
+    drawFullscreen(commands);
+  }
+  end(openness_);
   device_.endLabel(commands);
 }
 
 void SceneRenderer::recordResolve(VkCommandBuffer commands) {
   device_.beginLabel(commands, "resolve and tonemap");
-  const auto sampled = [](const Image& image) {
-    return imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, kFragmentSampled,
-                        VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
-  };
-  const auto writable = [](const Image& image) {
-    return imageBarrier(image, kTargetReaders, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
-                        VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL);
-  };
-  recordBarriers(commands, {sampled(color_samples_), sampled(depth_samples_), sampled(normal_samples_),
-                            sampled(motion_samples_), writable(targets_.color), writable(targets_.depth),
-                            writable(targets_.normal), writable(targets_.motion)});
-  constexpr VkImageLayout kColorLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
-  const std::array colors = {attachment(targets_.color, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
-                             attachment(targets_.depth, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
-                             attachment(targets_.normal, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {}),
-                             attachment(targets_.motion, kColorLayout, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {})};
+  const std::array targets = {&targets_.color,      &targets_.depth,  &targets_.normal, &targets_.motion,
+                              &targets_.base_color, &targets_.object, &targets_.hdr};
+  std::array<VkRenderingAttachmentInfo, targets.size()> colors{};
+  for (size_t i = 0; i < targets.size(); ++i) {
+    recordBarriers(commands, {imageBarrier(*targets[i], kTargetReaders, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
+                                           VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL)});
+    colors[i] = attachment(*targets[i], VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {});
+  }
   beginRendering(commands, width_, height_, colors, nullptr);
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, resolve_.get());
   vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, resolve_pipeline_layout_.get(), 0, 1,
                           &resolve_set_, 0, nullptr);
-  const float exposure = scene_.environment.exposure;
-  vkCmdPushConstants(commands, resolve_pipeline_layout_.get(), VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(exposure),
-                     &exposure);
+  const ResolveConstants constants{environment_.exposure * std::exp2(look_.exposure_stops),
+                                   static_cast<uint32_t>(look_.tonemap), look_.ambient_occlusion ? 1u : 0u};
+  vkCmdPushConstants(commands, resolve_pipeline_layout_.get(), VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(constants),
+                     &constants);
   drawFullscreen(commands);
   vkCmdEndRendering(commands);
-
-  const auto readable = [](const Image& image) {
-    return imageBarrier(image, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, kTargetReaders,
-                        VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
-  };
-  recordBarriers(commands, {readable(targets_.color), readable(targets_.depth), readable(targets_.normal),
-                            readable(targets_.motion)});
+  for (const Image* target : targets) {
+    recordBarriers(commands, {imageBarrier(*target, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                           kTargetReaders, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  }
   device_.endLabel(commands);
 }
 

@@ -1,16 +1,22 @@
-// One frame of a scene: shadow map, geometry into a 4x multisampled G-buffer, sky, what is blended, and the resolve
-// that tonemaps. Everything goes into the caller's command buffer; the targets stay until resize().
+// One frame of a scene: shadow map, geometry into a 4x multisampled G-buffer, sky, what is blended, ambient occlusion,
+// and the resolve that tonemaps. Everything goes into the caller's command buffer; the targets stay until resize().
+//
+// Who owns a pixel of the G-buffer: the nearest surface that covers it, where blended surfaces count if their alpha is
+// one half or more there. Depth, normal, motion, base colour and object are all the owner's.
 //
 // Owned by a program beside its Device, used by one thread. `slot` counts frames in flight: the GPU must have finished
 // the slot's previous frame before it is recorded again.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
 #include "renderer/camera.h"
+#include "renderer/environment_map.h"
 #include "renderer/gpu_scene.h"
 #include "renderer/gpu_types.h"
+#include "renderer/look.h"
 #include "renderer/resources.h"
 #include "renderer/scene/pose.h"
 
@@ -29,10 +35,13 @@ struct FrameView {
 
 // The resolved pictures, one sample a pixel, all in SHADER_READ_ONLY_OPTIMAL after a frame.
 struct Targets {
-  Image color;   // R8G8B8A8_UNORM, sRGB-encoded, alpha 1
-  Image depth;   // R32_SFLOAT, linear view depth in metres, kSkyDepth where nothing is
-  Image normal;  // R16G16B16A16_SFLOAT, world space; the sky's point at the camera
-  Image motion;  // R32G32_SFLOAT, pixel position in the previous frame minus position in this one
+  Image color;       // R8G8B8A8_UNORM, sRGB-encoded, alpha 1
+  Image depth;       // R32_SFLOAT, linear view depth in metres, kSkyDepth where nothing is
+  Image normal;      // R16G16B16A16_SFLOAT, world space; the sky's point at the camera
+  Image motion;      // R32G32_SFLOAT, pixel position in the previous frame minus position in this one
+  Image base_color;  // R8G8B8A8_UNORM, sRGB-encoded, without light; black in the sky
+  Image object;      // R32_UINT, 1 + index of the node that is seen, 0 in the sky
+  Image hdr;         // R16G16B16A16_SFLOAT, linear light before exposure and tonemap, alpha 1
 };
 
 class SceneRenderer {
@@ -42,16 +51,25 @@ class SceneRenderer {
 
   void resize(uint32_t width, uint32_t height);  // the GPU must be idle
 
+  // From the next frame on.
+  void setLook(const Look& look) noexcept { look_ = look; }
+  void setEnvironment(const Environment& environment) noexcept { environment_ = environment; }  // instead of the scene's
+
+  // Lights the scene with a map and shows it as the sky; see litBy() for its sun. The GPU must be idle.
+  void setEnvironmentMap(const EnvironmentMap& map);
+
   // Records the frame. Without `previous` (the first frame, a camera cut) nothing has moved.
   void record(VkCommandBuffer commands, uint32_t slot, const FrameView& now, const std::optional<FrameView>& previous);
 
+  const Look& look() const noexcept { return look_; }
+  const Environment& environment() const noexcept { return environment_; }
   const Targets& targets() const noexcept { return targets_; }
   uint32_t width() const noexcept { return width_; }
   uint32_t height() const noexcept { return height_; }
 
  private:
   struct Slot {
-    Buffer frame, objects, joints;
+    Buffer frame, objects, pose, lights;
     VkDescriptorSet set = VK_NULL_HANDLE;
     std::vector<bool> mirrored;  // by object: its model matrix turns faces inside out
   };
@@ -61,9 +79,12 @@ class SceneRenderer {
   void createPipelines();
   void createTargets();
   GpuFrame frameConstants(const FrameView& now, const FrameView& previous) const;
+  void writePoses(Slot& slot, const FrameView& now, const FrameView& previous) const;
+  uint32_t writeLights(Slot& slot, const FrameView& now) const;  // how many
   void writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const;
   void recordShadows(VkCommandBuffer commands, const Slot& slot);
   void recordGeometry(VkCommandBuffer commands, const Slot& slot, const FrameView& now);
+  void recordOcclusion(VkCommandBuffer commands, const Slot& slot);
   void recordResolve(VkCommandBuffer commands);
   void bindDraws(VkCommandBuffer commands, const Slot& slot);
   void draw(VkCommandBuffer commands, const Slot& slot, const Draw& what, uint32_t object, int& bound_material);
@@ -72,17 +93,23 @@ class SceneRenderer {
   const Scene& scene_;
   GpuScene gpu_scene_;
   Bounds bounds_;  // of the rest pose
+  Look look_;
+  Environment environment_;
+  std::array<glm::vec4, 9> irradiance_{};
+  bool has_map_ = false;
   uint32_t width_, height_;
 
-  UniqueSampler shadow_sampler_, point_sampler_;
-  UniqueSetLayout frame_layout_, resolve_layout_;
+  UniqueSampler shadow_sampler_, point_sampler_, map_sampler_;
+  UniqueSetLayout frame_layout_, resolve_layout_, blur_layout_;
   UniqueDescriptorPool pool_;
-  UniquePipelineLayout scene_pipeline_layout_, resolve_pipeline_layout_;
-  UniquePipeline opaque_, blended_, sky_, shadow_, resolve_;
-  VkDescriptorSet resolve_set_ = VK_NULL_HANDLE;
+  UniquePipelineLayout scene_pipeline_layout_, resolve_pipeline_layout_, occlusion_pipeline_layout_,
+      blur_pipeline_layout_;
+  UniquePipeline opaque_, blended_, blended_owners_, sky_, shadow_, occlusion_, blur_, resolve_;
+  VkDescriptorSet resolve_set_ = VK_NULL_HANDLE, blur_set_ = VK_NULL_HANDLE;
 
-  Image shadow_map_;
-  Image color_samples_, depth_samples_, normal_samples_, motion_samples_, depth_buffer_;
+  Image shadow_map_, environment_map_;
+  std::array<Image, 6> samples_;  // 4 a pixel: HDR colour, depth, normal, motion, base colour, object
+  Image depth_buffer_, noisy_openness_, openness_;
   Targets targets_;
   std::vector<Slot> slots_;
 };

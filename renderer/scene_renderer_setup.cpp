@@ -1,11 +1,15 @@
 // What SceneRenderer makes once: layouts, pipelines, buffers and targets.
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 
+#include "renderer/frame_runner.h"
 #include "renderer/pipelines.h"
 #include "renderer/scene_renderer.h"
 #include "shaders/fullscreen.vert.h"
+#include "shaders/occlusion.frag.h"
+#include "shaders/occlusion_blur.frag.h"
 #include "shaders/resolve.frag.h"
 #include "shaders/scene.frag.h"
 #include "shaders/scene.vert.h"
@@ -22,7 +26,13 @@ constexpr VkFormat kDepthFormat = VK_FORMAT_R32_SFLOAT;
 constexpr VkFormat kNormalFormat = VK_FORMAT_R16G16B16A16_SFLOAT;
 constexpr VkFormat kMotionFormat = VK_FORMAT_R32G32_SFLOAT;
 constexpr VkFormat kDisplayFormat = VK_FORMAT_R8G8B8A8_UNORM;
+constexpr VkFormat kBaseColorFormat = VK_FORMAT_R8G8B8A8_UNORM;
+constexpr VkFormat kObjectFormat = VK_FORMAT_R32_UINT;
+constexpr VkFormat kOpennessFormat = VK_FORMAT_R16G16_SFLOAT;
 constexpr VkFormat kDepthBufferFormat = VK_FORMAT_D32_SFLOAT;
+constexpr std::array kSampleFormats = {kHdrFormat,    kDepthFormat,     kNormalFormat,
+                                       kMotionFormat, kBaseColorFormat, kObjectFormat};
+constexpr uint32_t kMostAttachments = 7;  // of the resolve
 
 UniqueSetLayout createSetLayout(const Device& device, const char* name,
                                 std::span<const VkDescriptorSetLayoutBinding> bindings) {
@@ -52,6 +62,8 @@ UniquePipelineLayout createPipelineLayout(const Device& device, const char* name
 UniqueSampler createSampler(const Device& device, const char* name, VkFilter filter, bool compare) {
   VkSamplerCreateInfo info{VK_STRUCTURE_TYPE_SAMPLER_CREATE_INFO};
   info.magFilter = info.minFilter = filter;
+  info.mipmapMode = filter == VK_FILTER_LINEAR ? VK_SAMPLER_MIPMAP_MODE_LINEAR : VK_SAMPLER_MIPMAP_MODE_NEAREST;
+  info.maxLod = VK_LOD_CLAMP_NONE;
   info.addressModeU = info.addressModeV = info.addressModeW = VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE;
   info.compareEnable = compare;
   info.compareOp = VK_COMPARE_OP_LESS_OR_EQUAL;
@@ -98,37 +110,51 @@ void writeImage(const Device& device, VkDescriptorSet set, uint32_t binding, VkS
 }  // namespace
 
 void SceneRenderer::createLayouts() {
+  const uint32_t attachments = device_.properties().limits.maxColorAttachments;
+  if (attachments < kMostAttachments) {
+    throw Error("this device writes " + std::to_string(attachments) + " pictures at once, the renderer " +
+                std::to_string(kMostAttachments));
+  }
   constexpr VkShaderStageFlags kBoth = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
   constexpr VkShaderStageFlags kFragment = VK_SHADER_STAGE_FRAGMENT_BIT;
-  const std::array<VkDescriptorSetLayoutBinding, 5> frame = {{
+  const std::array<VkDescriptorSetLayoutBinding, 8> frame = {{
       {0, VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 1, kBoth, nullptr},
       {1, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, VK_SHADER_STAGE_VERTEX_BIT, nullptr},
       {2, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, kBoth, nullptr},
       {3, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, VK_SHADER_STAGE_VERTEX_BIT, nullptr},
       {4, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1, kFragment, nullptr},
+      {5, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, VK_SHADER_STAGE_VERTEX_BIT, nullptr},
+      {6, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1, kFragment, nullptr},
+      {7, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, kFragment, nullptr},
   }};
   frame_layout_ = createSetLayout(device_, "frame", frame);
-  std::array<VkDescriptorSetLayoutBinding, 4> resolve{};
+  std::array<VkDescriptorSetLayoutBinding, kMostAttachments> resolve{};  // six of samples, one of openness
   for (uint32_t i = 0; i < resolve.size(); ++i) {
     resolve[i] = {i, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1, kFragment, nullptr};
   }
   resolve_layout_ = createSetLayout(device_, "resolve", resolve);
+  blur_layout_ = createSetLayout(device_, "occlusion blur", std::span(resolve).first(1));
 
   const std::array scene_sets = {frame_layout_.get(), gpu_scene_.materialSetLayout()};
   scene_pipeline_layout_ = createPipelineLayout(device_, "scene", scene_sets, 0);
+  const std::array occlusion_sets = {frame_layout_.get(), resolve_layout_.get()};
+  occlusion_pipeline_layout_ = createPipelineLayout(device_, "ambient occlusion", occlusion_sets, 0);
+  const std::array blur_sets = {blur_layout_.get()};
+  blur_pipeline_layout_ = createPipelineLayout(device_, "occlusion blur", blur_sets, 0);
   const std::array resolve_sets = {resolve_layout_.get()};
-  resolve_pipeline_layout_ = createPipelineLayout(device_, "resolve", resolve_sets, sizeof(float));
+  resolve_pipeline_layout_ = createPipelineLayout(device_, "resolve", resolve_sets, sizeof(ResolveConstants));
 
   shadow_sampler_ = createSampler(device_, "shadow comparison", VK_FILTER_LINEAR, true);
   point_sampler_ = createSampler(device_, "point", VK_FILTER_NEAREST, false);
+  map_sampler_ = createSampler(device_, "environment map", VK_FILTER_LINEAR, false);
 }
 
 void SceneRenderer::createSlots(uint32_t count) {
   const std::array<VkDescriptorPoolSize, 3> sizes = {{{VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, count},
-                                                      {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, count * 3},
-                                                      {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, count + 4}}};
+                                                      {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, count * 5},
+                                                      {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, count * 2 + 8}}};
   VkDescriptorPoolCreateInfo pool_info{VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO};
-  pool_info.maxSets = count + 1;
+  pool_info.maxSets = count + 2;
   pool_info.poolSizeCount = sizes.size();
   pool_info.pPoolSizes = sizes.data();
   VkDescriptorPool pool = VK_NULL_HANDLE;
@@ -136,6 +162,7 @@ void SceneRenderer::createSlots(uint32_t count) {
   pool_ = {device_.handle(), pool};
   device_.name(VK_OBJECT_TYPE_DESCRIPTOR_POOL, reinterpret_cast<uint64_t>(pool), "frames");
   resolve_set_ = allocateSet(device_, "resolve", pool, resolve_layout_.get());
+  blur_set_ = allocateSet(device_, "occlusion blur", pool, blur_layout_.get());
 
   ImageInfo shadow;
   shadow.format = kDepthBufferFormat;
@@ -145,22 +172,70 @@ void SceneRenderer::createSlots(uint32_t count) {
   shadow_map_ = createImage(device_, "shadow map", shadow);
 
   const size_t objects = std::max<size_t>(gpu_scene_.opaque().size() + gpu_scene_.blended().size(), 1);
-  const size_t joints = std::max<size_t>(size_t{gpu_scene_.jointCount()} * 2, 1);  // this frame's, then the previous
+  // This frame's joints and the previous frame's, then the weights of both, to whole vec4s.
+  const size_t pose_bytes = size_t{gpu_scene_.jointCount()} * 2 * sizeof(glm::mat4) +
+                            (size_t{gpu_scene_.weightCount()} * 2 / 4 + 1) * sizeof(glm::vec4);
   for (uint32_t i = 0; i < count; ++i) {
     Slot& slot = slots_.emplace_back();
     slot.frame = createBuffer(device_, "frame constants", sizeof(GpuFrame), VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT,
                               MemoryKind::Host);
     slot.objects = createBuffer(device_, "objects", objects * sizeof(GpuObject), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
                                 MemoryKind::Host);
-    slot.joints = createBuffer(device_, "joints", joints * sizeof(glm::mat4), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+    slot.pose =
+        createBuffer(device_, "joints and weights", pose_bytes, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, MemoryKind::Host);
+    slot.lights = createBuffer(device_, "lights", kMaxLights * sizeof(GpuLight), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
                                MemoryKind::Host);
     slot.set = allocateSet(device_, "frame", pool, frame_layout_.get());
     writeBuffer(device_, slot.set, 0, VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, slot.frame.handle.get());
     writeBuffer(device_, slot.set, 1, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, slot.objects.handle.get());
     writeBuffer(device_, slot.set, 2, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, gpu_scene_.materialBuffer());
-    writeBuffer(device_, slot.set, 3, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, slot.joints.handle.get());
+    writeBuffer(device_, slot.set, 3, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, slot.pose.handle.get());
     writeImage(device_, slot.set, 4, shadow_sampler_.get(), shadow_map_);
+    writeBuffer(device_, slot.set, 5, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, gpu_scene_.morphBuffer());
+    writeBuffer(device_, slot.set, 7, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, slot.lights.handle.get());
   }
+  EnvironmentMap none;
+  none.levels.push_back({1, 1, {glm::u16vec4(0)}});
+  setEnvironmentMap(none);
+  has_map_ = false;
+}
+
+void SceneRenderer::setEnvironmentMap(const EnvironmentMap& map) {
+  ImageInfo info;
+  info.format = VK_FORMAT_R16G16B16A16_SFLOAT;
+  info.width = map.levels.front().width;
+  info.height = map.levels.front().height;
+  info.levels = static_cast<uint32_t>(map.levels.size());
+  info.usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
+  Image image = createImage(device_, "environment map", info);
+  size_t bytes = 0;
+  for (const auto& level : map.levels) bytes += level.pixels.size() * sizeof(glm::u16vec4);
+  const Buffer staging =
+      createBuffer(device_, "staging", bytes, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, MemoryKind::Host);
+  constexpr Access kWritten{VK_PIPELINE_STAGE_2_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT};
+  constexpr Access kSampled{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT};
+  runOnce(device_, [&](VkCommandBuffer commands) {
+    recordBarriers(commands, {imageBarrier(image, {}, VK_IMAGE_LAYOUT_UNDEFINED, kWritten,
+                                           VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL)});
+    size_t offset = 0;
+    for (uint32_t i = 0; i < info.levels; ++i) {
+      const EnvironmentMap::Level& level = map.levels[i];
+      std::memcpy(staging.mapped + offset, level.pixels.data(), level.pixels.size() * sizeof(glm::u16vec4));
+      VkBufferImageCopy copy{};
+      copy.bufferOffset = offset;
+      copy.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, i, 0, 1};
+      copy.imageExtent = {level.width, level.height, 1};
+      vkCmdCopyBufferToImage(commands, staging.handle.get(), image.handle.get(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                             1, &copy);
+      offset += level.pixels.size() * sizeof(glm::u16vec4);
+    }
+    recordBarriers(commands, {imageBarrier(image, kWritten, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, kSampled,
+                                           VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  });
+  environment_map_ = std::move(image);
+  for (const Slot& slot : slots_) writeImage(device_, slot.set, 6, map_sampler_.get(), environment_map_);
+  for (size_t i = 0; i < irradiance_.size(); ++i) irradiance_[i] = glm::vec4(map.irradiance[i], 0.0f);
+  has_map_ = true;
 }
 
 void SceneRenderer::createPipelines() {
@@ -169,7 +244,7 @@ void SceneRenderer::createPipelines() {
   info.vertex = kSceneVert;
   info.fragment = kSceneFrag;
   info.layout = scene_pipeline_layout_.get();
-  info.color_formats = {kHdrFormat, kDepthFormat, kNormalFormat, kMotionFormat};
+  info.color_formats.assign(kSampleFormats.begin(), kSampleFormats.end());
   info.depth_format = kDepthBufferFormat;
   info.samples = kSamples;
   info.scene_vertices = true;
@@ -182,11 +257,20 @@ void SceneRenderer::createPipelines() {
   info.depth_write = false;
   blended_ = createPipeline(device_, info);
 
+  info.name = "blended, owners";
+  info.blend_first = false;
+  info.without_first = true;
+  info.depth_write = true;
+  info.constant = 1;  // kOwnersOnly
+  blended_owners_ = createPipeline(device_, info);
+
   info.name = "sky";
+  info.without_first = false;
+  info.depth_write = false;
+  info.constant = 0;
   info.vertex = kFullscreenVert;
   info.fragment = kSkyFrag;
   info.scene_vertices = false;
-  info.blend_first = false;
   sky_ = createPipeline(device_, info);
 
   PipelineInfo shadow;
@@ -200,12 +284,26 @@ void SceneRenderer::createPipelines() {
   shadow.depth_bias_slope = 1.5f;
   shadow_ = createPipeline(device_, shadow);
 
+  PipelineInfo occlusion;
+  occlusion.name = "ambient occlusion";
+  occlusion.vertex = kFullscreenVert;
+  occlusion.fragment = kOcclusionFrag;
+  occlusion.layout = occlusion_pipeline_layout_.get();
+  occlusion.color_formats = {kOpennessFormat};
+  occlusion_ = createPipeline(device_, occlusion);
+
+  occlusion.name = "occlusion blur";
+  occlusion.fragment = kOcclusionBlurFrag;
+  occlusion.layout = blur_pipeline_layout_.get();
+  blur_ = createPipeline(device_, occlusion);
+
   PipelineInfo resolve;
   resolve.name = "resolve and tonemap";
   resolve.vertex = kFullscreenVert;
   resolve.fragment = kResolveFrag;
   resolve.layout = resolve_pipeline_layout_.get();
-  resolve.color_formats = {kDisplayFormat, kDepthFormat, kNormalFormat, kMotionFormat};
+  resolve.color_formats = {kDisplayFormat,   kDepthFormat,  kNormalFormat, kMotionFormat,
+                           kBaseColorFormat, kObjectFormat, kHdrFormat};
   resolve_ = createPipeline(device_, resolve);
 }
 
@@ -236,24 +334,33 @@ void SceneRenderer::createTargets() {
     info.usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT;
     return create(name);
   };
-  color_samples_ = multisampled("HDR colour, 4 samples", kHdrFormat);
-  depth_samples_ = multisampled("linear depth, 4 samples", kDepthFormat);
-  normal_samples_ = multisampled("normals, 4 samples", kNormalFormat);
-  motion_samples_ = multisampled("motion, 4 samples", kMotionFormat);
+  constexpr std::array kNames = {"HDR colour, 4 samples", "linear depth, 4 samples", "normals, 4 samples",
+                                 "motion, 4 samples",     "base colour, 4 samples",  "objects, 4 samples"};
+  for (size_t i = 0; i < samples_.size(); ++i) samples_[i] = multisampled(kNames[i], kSampleFormats[i]);
   targets_.color = resolved("colour", kDisplayFormat);
   targets_.depth = resolved("linear depth", kDepthFormat);
   targets_.normal = resolved("normals", kNormalFormat);
   targets_.motion = resolved("motion", kMotionFormat);
+  targets_.base_color = resolved("base colour", kBaseColorFormat);
+  targets_.object = resolved("objects", kObjectFormat);
+  targets_.hdr = resolved("HDR colour", kHdrFormat);
+  info.width = (width_ + 1) / 2;
+  info.height = (height_ + 1) / 2;
+  noisy_openness_ = resolved("ambient occlusion, raw", kOpennessFormat);
+  openness_ = resolved("ambient occlusion", kOpennessFormat);
+  info.width = width_;
+  info.height = height_;
   info.samples = kSamples;
   info.format = kDepthBufferFormat;
   info.usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT;
   info.aspect = VK_IMAGE_ASPECT_DEPTH_BIT;
   depth_buffer_ = create("depth buffer");
 
-  writeImage(device_, resolve_set_, 0, point_sampler_.get(), color_samples_);
-  writeImage(device_, resolve_set_, 1, point_sampler_.get(), depth_samples_);
-  writeImage(device_, resolve_set_, 2, point_sampler_.get(), normal_samples_);
-  writeImage(device_, resolve_set_, 3, point_sampler_.get(), motion_samples_);
+  for (uint32_t i = 0; i < samples_.size(); ++i) {
+    writeImage(device_, resolve_set_, i, point_sampler_.get(), samples_[i]);
+  }
+  writeImage(device_, resolve_set_, kMostAttachments - 1, point_sampler_.get(), openness_);
+  writeImage(device_, blur_set_, 0, point_sampler_.get(), noisy_openness_);
 }
 
 }  // namespace impasto::render

@@ -16,10 +16,17 @@ struct Vertex {
   glm::vec3 position{0.0f};
   glm::vec3 normal{0.0f, 1.0f, 0.0f};
   glm::vec2 uv{0.0f};
+  glm::vec2 uv1{0.0f};        // what TextureUse::uv_set 1 reads
+  glm::i16vec4 tangent{0};    // snorm, w the bitangent's sign; all 0: from the picture's own derivatives
   glm::u16vec4 color{65535};  // linear RGBA, unorm
   glm::u16vec4 joints{0};     // indices into the skin's joints
   glm::u16vec4 weights{0};    // unorm, sum 65535
   float sway = 0.0f;          // how far wind or waves move this vertex, metres; see Deformation
+};
+
+// What one morph target with weight 1 adds to a vertex.
+struct MorphDelta {
+  glm::vec3 position{0.0f}, normal{0.0f};
 };
 
 enum class AlphaMode : uint8_t { Opaque, Mask, Blend };
@@ -49,6 +56,13 @@ struct Texture {
 
 inline constexpr int kNone = -1;
 
+// A texture as a material reads it.
+struct TextureUse {
+  int texture = kNone;        // index into Scene::textures
+  int uv_set = 0;             // 0: Vertex::uv, 1: Vertex::uv1
+  glm::mat3 transform{1.0f};  // applied to (u, v, 1)
+};
+
 struct Material {
   std::string name;
   glm::vec4 base_color{1.0f};
@@ -57,11 +71,10 @@ struct Material {
   float metallic = 0.0f;
   float alpha_cutoff = 0.5f;
   float normal_scale = 1.0f;
-  int base_color_texture = kNone;  // indices into Scene::textures
-  int emissive_texture = kNone;
-  int normal_texture = kNone;
-  int roughness_texture = kNone;  // glTF metallic-roughness: G roughness, B metallic
-  glm::mat3 uv_transform{1.0f};   // of the base colour, applied to all
+  float occlusion_strength = 1.0f;
+  TextureUse base_color_map, emissive_map, normal_map;
+  TextureUse roughness_map;  // glTF metallic-roughness: G roughness, B metallic
+  TextureUse occlusion_map;  // R: how much of the surroundings' light arrives
   AlphaMode alpha_mode = AlphaMode::Opaque;
   bool double_sided = false;
   Shading shading = Shading::Standard;
@@ -83,11 +96,15 @@ struct Primitive {
   uint32_t first_index = 0, index_count = 0;  // into Scene::indices, which point into Scene::vertices
   int material = 0;
   Bounds bounds;
+  // Morph targets: records of Scene::morphs, one a vertex from `first_vertex` on, target after target.
+  uint32_t first_morph = 0, morph_targets = 0;
+  uint32_t first_vertex = 0, vertex_count = 0;  // only set with targets
 };
 
 struct Mesh {
   std::string name;
   std::vector<Primitive> primitives;
+  std::vector<float> weights;  // of its morph targets at rest; all primitives have so many targets, or none
 };
 
 struct Node {
@@ -99,9 +116,10 @@ struct Node {
   glm::mat4 fixed{1.0f};  // applied after (inside) translation, rotation and scale: a file's own matrix
   int mesh = kNone;
   int skin = kNone;
+  std::vector<float> weights;  // instead of the mesh's; empty: the mesh's
 };
 
-enum class Path : uint8_t { Translation, Rotation, Scale };
+enum class Path : uint8_t { Translation, Rotation, Scale, Weights };
 enum class Interpolation : uint8_t { Step, Linear, CubicSpline };
 
 struct Channel {
@@ -110,6 +128,8 @@ struct Channel {
   Interpolation interpolation = Interpolation::Linear;
   std::vector<float> times;       // seconds, ascending
   std::vector<glm::vec4> values;  // one a time; for CubicSpline three: in-tangent, value, out-tangent
+  std::vector<float> weights;     // for Path::Weights instead: the same for each target, key after key
+  uint32_t weight_count = 0;      // targets
 };
 
 struct Animation {
@@ -128,6 +148,18 @@ struct SceneCamera {
   int node = 0;
   float vertical_fov = 0.9f;
   float near_plane = 0.1f;
+};
+
+enum class LightKind : uint32_t { Directional = 0, Point = 1, Spot = 2 };  // shared with frame.glsl
+
+// A lamp, at its node's place and shining along its -Z. It throws no shadow.
+struct Light {
+  std::string name;
+  LightKind kind = LightKind::Point;
+  int node = 0;
+  glm::vec3 color{1.0f};  // times intensity: candela for lamps, lux for directional light, both of the scene's scale
+  float range = 0.0f;     // where it ends; 0: nowhere
+  float inner_angle = 0.0f, outer_angle = 0.785398f;  // of a spot's cone, from its axis
 };
 
 // The light of a place.
@@ -154,6 +186,9 @@ struct Scene {
   std::vector<Skin> skins;
   std::vector<Animation> animations;
   std::vector<SceneCamera> cameras;
+  std::vector<Light> lights;
+  std::vector<MorphDelta> morphs;
+  std::vector<std::string> variants;  // what KHR_materials_variants offers
   Environment environment;
   std::vector<std::string> warnings;  // what the loader had to leave out, one line each
 

@@ -11,11 +11,13 @@ layout(location = 2) flat out uint v_material;
 void main() {
   Object object = objects[gl_InstanceIndex];
   Material material = materials[object.material];
-  vec3 world = worldPosition(object.model, object.joint_offset, material.deformation, frame.times.x);
+  vec3 position = in_position, normal = in_normal;
+  if (object.morph_targets > 0u) morph(object, object.weights, position, normal);
+  vec3 world = worldPosition(position, placement(object), material.deformation, frame.times.x);
   vec3 mapped = (frame.shadow_matrix * vec4(world, 1.0)).xyz;
   // What lies between the sun and the map's box still throws its shadow into it.
   gl_Position = vec4(mapped.xy * 2.0 - 1.0, clamp(mapped.z, 0.0, 1.0), 1.0);
-  v_uv = transformUv(material, in_uv);
+  v_uv = transformUv(object.material, kBaseColorMap, in_uv);
   v_alpha = in_color.a * material.base_color.a;
   v_material = object.material;
 }

@@ -9,10 +9,13 @@ void main() {
   // Reversed infinite depth: 0 is infinitely far; any depth above gives a point on the ray.
   vec4 point = frame.inverse_view_projection * vec4(ndc, 0.5, 1.0);
   vec3 direction = normalize(point.xyz / point.w - frame.camera.xyz);
-  out_color = vec4(sky(direction, frame.times.x), 1.0);
+  vec3 color = frame.map_intensity > 0.0 ? environmentMap(direction, 0.0) : sky(direction, frame.times.x);
+  out_color = vec4(color, 1.0);
   out_depth = frame.ground_color.w;
   out_normal = vec4(-direction, 0.0);
   vec4 clip = frame.view_projection * vec4(direction, 0.0);
   vec4 previous_clip = frame.previous_view_projection * vec4(direction, 0.0);
   out_motion = motionPixels(clip.xyw, previous_clip.xyw);
+  out_base_color = vec4(0.0);
+  out_object = 0u;
 }

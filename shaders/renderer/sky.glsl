@@ -25,8 +25,28 @@ float fbm(vec2 p, int octaves) {
   return sum;
 }
 
+// The light that comes from an environment map: level 0 is what is seen, the others are blurred as rougher and rougher
+// surfaces mirror them. Longitude along x, 0 at -Z, east to the right; the zenith in the first row.
+layout(set = 0, binding = 6) uniform sampler2D environment_map;
+
+vec3 environmentMap(vec3 direction, float level) {
+  vec2 uv = vec2(atan(direction.x, -direction.z) / (2.0 * kPi) + 0.5, acos(clamp(direction.y, -1.0, 1.0)) / kPi);
+  return textureLod(environment_map, uv, level).rgb * frame.map_intensity;
+}
+
+// Irradiance / pi (Ramamoorthi and Hanrahan 2001, eq. 13, the constants folded into the coefficients).
+vec3 mapIrradiance(vec3 n) {
+  return frame.map_intensity *
+         max(frame.irradiance[0].rgb + frame.irradiance[1].rgb * n.y + frame.irradiance[2].rgb * n.z +
+                 frame.irradiance[3].rgb * n.x + frame.irradiance[4].rgb * (n.x * n.y) +
+                 frame.irradiance[5].rgb * (n.y * n.z) + frame.irradiance[6].rgb * (3.0 * n.z * n.z - 1.0) +
+                 frame.irradiance[7].rgb * (n.x * n.z) + frame.irradiance[8].rgb * (n.x * n.x - n.y * n.y),
+             0.0);
+}
+
 // Sky without clouds or disc: what haze fades to and water mirrors.
 vec3 skyGradient(vec3 direction) {
+  if (frame.map_intensity > 0.0) return environmentMap(direction, 2.0);
   float up = max(direction.y, 0.0);
   vec3 color = mix(frame.horizon_color.rgb, frame.zenith_color.rgb, 1.0 - exp(-4.0 * up));
   float toward = max(dot(direction, frame.to_sun.xyz), 0.0);
@@ -66,19 +86,28 @@ vec3 sky(vec3 direction, float seconds) {
 
 // Irradiance / pi from sky and ground on a surface.
 vec3 ambientLight(vec3 normal) {
+  if (frame.map_intensity > 0.0) return mapIrradiance(normal);
   vec3 sky_light = mix(frame.horizon_color.rgb, frame.zenith_color.rgb, 0.55);
   return mix(frame.ground_color.rgb * 0.55, sky_light, normal.y * 0.5 + 0.5) * 0.55;
 }
 
+// What a surface of this roughness mirrors.
+vec3 mirroredLight(vec3 direction, float roughness) {
+  if (frame.map_intensity > 0.0) return environmentMap(direction, roughness * (frame.map_levels - 1.0));
+  return mix(skyGradient(direction), ambientLight(direction) * 1.4, roughness);
+}
+
 // Aerial perspective: distance fades to the sky behind it, less so high above the ground.
-vec3 applyHaze(vec3 color, vec3 world) {
+// `amount` becomes the share of haze.
+vec3 applyHaze(vec3 color, vec3 world, out float amount) {
+  amount = 0.0;
   if (frame.horizon_color.w <= 0.0) return color;
   vec3 ray = world - frame.camera.xyz;
   float distance_to = length(ray);
   vec3 direction = ray / max(distance_to, 1e-6);
-  float amount = 1.0 - exp(-distance_to * frame.horizon_color.w);
+  amount = 0.92 * (1.0 - exp(-distance_to * frame.horizon_color.w));
   vec3 haze = skyGradient(normalize(vec3(direction.x, max(direction.y, 0.02), direction.z)));
-  return mix(color, haze, amount * 0.92);
+  return mix(color, haze, amount);
 }
 
 #endif

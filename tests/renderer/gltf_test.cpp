@@ -19,6 +19,7 @@ namespace {
 using render::loadGltf;
 using render::Scene;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -129,7 +130,9 @@ TEST_F(GltfAnimation, Loops) { EXPECT_FLOAT_EQ(placeAt("LINEAR", 3.0 * 4 + 2.0),
 
 TEST_F(Gltf, ReadsTexturesOfOddSizes) {
   app::writePicture(app::Picture(13, 7), dir_.file("odd picture.png"));
-  maker_.addTriangle()["material"] = 0;
+  nlohmann::json& primitive = maker_.addTriangle();
+  primitive["material"] = 0;
+  primitive["attributes"]["TEXCOORD_0"] = maker_.floats({0, 0, 1, 0, 0, 1}, "VEC2");
   maker_.root["materials"] = {{{"pbrMetallicRoughness", {{"baseColorTexture", {{"index", 0}}}}}}};
   maker_.root["textures"] = {{{"source", 0}}};
   maker_.root["images"] = {{{"uri", "odd%20picture.png"}}};
@@ -148,25 +151,21 @@ TEST_F(Gltf, WarnsOfAMissingTextureAndGoesOn) {
   const Scene scene = load();
   ASSERT_EQ(scene.warnings.size(), 1u);
   EXPECT_THAT(scene.warnings[0], HasSubstr("gone.png"));
-  EXPECT_EQ(scene.materials[0].base_color_texture, render::kNone);
-}
-
-TEST_F(Gltf, AppliesTextureTransforms) {
-  maker_.addTriangle()["material"] = 0;
-  maker_.root["materials"] = {
-      {{"pbrMetallicRoughness",
-        {{"baseColorTexture",
-          {{"index", 0},
-           {"extensions", {{"KHR_texture_transform", {{"offset", {0.5, 0.25}}, {"scale", {2, 4}}}}}}}}}}}};
-  maker_.root["textures"] = {{{"source", 0}}};
-  maker_.root["images"] = {{{"uri", "gone.png"}}};
-  EXPECT_EQ(load().materials[0].uv_transform * glm::vec3(1, 1, 1), glm::vec3(2.5f, 4.25f, 1));
+  EXPECT_EQ(scene.materials[0].base_color_map.texture, render::kNone);
 }
 
 TEST_F(Gltf, NamesARequiredExtensionItDoesNotKnow) {
   maker_.addTriangle();
-  maker_.root["extensionsRequired"] = {"KHR_draco_mesh_compression"};
-  EXPECT_THAT(refusal(), HasSubstr("KHR_draco_mesh_compression"));
+  maker_.root["extensionsRequired"] = {"EXT_no_such_thing"};
+  EXPECT_THAT(refusal(), HasSubstr("EXT_no_such_thing"));
+  maker_.root["extensionsRequired"] = {"KHR_texture_basisu"};
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("KHR_texture_basisu"), HasSubstr("KTX2")));
+}
+
+TEST_F(Gltf, WarnsOfAnExtensionThatIsLeftOut) {
+  maker_.addTriangle();
+  maker_.root["extensionsUsed"] = {"KHR_materials_clearcoat", "KHR_materials_unlit"};
+  EXPECT_THAT(load().warnings, ElementsAre(HasSubstr("KHR_materials_clearcoat")));
 }
 
 TEST_F(Gltf, RefusesNestingWhereNumbersBelong) {
@@ -278,6 +277,62 @@ TEST_F(Gltf, RefusesJointsThatTheSkinDoesNotHave) {
   maker_.root["skins"] = {{{"joints", {0}}}};
   maker_.root["nodes"][0]["skin"] = 0;
   EXPECT_THAT(refusal(), HasSubstr("joint 3"));
+}
+
+TEST_F(Gltf, NamesTheGltfThatWantsAMissingFile) {
+  maker_.addTriangle();
+  nlohmann::json whole = nlohmann::json::parse(maker_.text());
+  whole["buffers"][0]["uri"] = "gone.bin";
+  std::ofstream(dir_.path() / "wants.gltf") << whole.dump();
+  try {
+    loadGltf(dir_.path() / "wants.gltf");
+    FAIL() << "the file was accepted";
+  } catch (const render::Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("wants.gltf"), HasSubstr("gone.bin"), HasSubstr("buffer 0")));
+  }
+}
+
+// What is not as the specification has it is not guessed at.
+TEST_F(Gltf, RefusesValuesOfTheWrongKind) {
+  const auto refused = [&](const char* pointer, const nlohmann::json& value, const char* expected) {
+    const nlohmann::json before = maker_.root;
+    maker_.root[nlohmann::json::json_pointer(pointer)] = value;
+    EXPECT_THAT(refusal(), HasSubstr(expected)) << pointer;
+    maker_.root = before;
+  };
+  maker_.addTriangle()["material"] = 0;
+  maker_.root["materials"] = {nlohmann::json::object()};
+  refused("/materials/0/alphaMode", "GLASS", "GLASS");
+  refused("/materials/0/alphaMode", 3, "alphaMode");
+  refused("/materials/0/doubleSided", "yes", "doubleSided");
+  refused("/materials/0/pbrMetallicRoughness", 1, "pbrMetallicRoughness");
+  refused("/materials/0/emissiveFactor", {1, 2}, "emissiveFactor");
+  refused("/nodes/0/rotation", {0, 0, 0, 0}, "rotation");
+  refused("/nodes/0/name", 7, "name");
+  refused("/meshes/0/primitives", nlohmann::json::array(), "no primitives");
+  refused("/accessors/0/normalized", 1, "normalized");
+  refused("/animations", nlohmann::json::array({nlohmann::json::object()}), "no channels");
+}
+
+TEST_F(Gltf, WarnsOfHalfATriangle) {
+  const size_t indices = maker_.indices({0, 1, 2, 0, 1});
+  maker_.addTriangle()["indices"] = indices;
+  const Scene scene = load();
+  EXPECT_EQ(scene.indices.size(), 3u);
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("no whole triangles")));
+}
+
+TEST_F(Gltf, RefusesAGlbWhoseFirstChunkIsNotItsJson) {
+  maker_.addTriangle();
+  std::vector<std::byte> file = maker_.binary();
+  file[16] = std::byte{'X'};
+  writeBytes(dir_.path() / "x.glb", file);
+  try {
+    loadGltf(dir_.path() / "x.glb");
+    FAIL() << "the file was accepted";
+  } catch (const render::Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("first chunk"));
+  }
 }
 
 TEST_F(Gltf, RefusesOtherFiles) {

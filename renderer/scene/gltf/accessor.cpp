@@ -68,21 +68,6 @@ double component(const std::byte* from, size_t type) {
   }
 }
 
-double scaleOf(size_t type) {
-  switch (type) {
-    case kByte:
-      return 1.0 / 127.0;
-    case kUnsignedByte:
-      return 1.0 / 255.0;
-    case kShort:
-      return 1.0 / 32767.0;
-    case kUnsignedShort:
-      return 1.0 / 65535.0;
-    default:
-      return 1.0;
-  }
-}
-
 struct Shape {
   size_t count = 0, components = 0, type = 0;
   bool normalized = false;
@@ -102,7 +87,7 @@ std::vector<double> readElements(const Document& document, const Json& holder, c
   if (stride < element || offset + (shape.count - 1) * stride + element > bytes.size()) {
     document.fail(where, "reaches past the end of its buffer view");
   }
-  const double scale = shape.normalized ? scaleOf(shape.type) : 1.0;
+  const double scale = shape.normalized ? normalizedScale(shape.type) : 1.0;
   for (size_t i = 0; i < shape.count; ++i) {
     const std::byte* from = bytes.data() + offset + i * stride;
     for (size_t c = 0; c < shape.components; ++c) {
@@ -118,8 +103,7 @@ Shape shapeOf(const Document& document, const Json& accessor, const std::string&
   shape.count = document.count(accessor, "count", 0, where);
   shape.components = componentsOf(document.text(accessor, "type"));
   shape.type = document.count(accessor, "componentType", 0, where);
-  const auto normalized = accessor.find("normalized");
-  shape.normalized = normalized != accessor.end() && normalized->is_boolean() && normalized->get<bool>();
+  shape.normalized = document.flag(accessor, "normalized", where);
   if (shape.components == 0) document.fail(where, "unknown type '" + document.text(accessor, "type") + "'");
   if (bytesOf(shape.type) == 0) document.fail(where, "unknown componentType " + std::to_string(shape.type));
   if (shape.count > kMaxElements) document.fail(where, std::to_string(shape.count) + " elements are too many");
@@ -153,6 +137,21 @@ std::vector<double> readAll(const Document& document, const Json& accessor, cons
 }
 
 }  // namespace
+
+double normalizedScale(size_t component_type) {
+  switch (component_type) {
+    case kByte:
+      return 1.0 / 127.0;
+    case kUnsignedByte:
+      return 1.0 / 255.0;
+    case kShort:
+      return 1.0 / 32767.0;
+    case kUnsignedShort:
+      return 1.0 / 65535.0;
+    default:
+      return 1.0;
+  }
+}
 
 Values readValues(const Document& document, size_t accessor, const std::string& where) {
   const std::string here = where + ", accessor " + std::to_string(accessor);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "renderer/scene/gltf/compression.h"
+
 namespace impasto::render::gltf {
 namespace {
 
@@ -13,17 +15,19 @@ constexpr uintmax_t kMaxFileBytes = 2'000'000'000;
 constexpr std::array kLists = {"accessors", "animations", "bufferViews", "buffers",  "cameras", "images",  "materials",
                                "meshes",    "nodes",      "samplers",    "scenes",   "skins",   "textures"};
 
-std::vector<std::byte> readFile(const std::filesystem::path& path) {
+// `wanted_by` begins the message of every error.
+std::vector<std::byte> readFile(const std::filesystem::path& path, const std::string& wanted_by) {
+  const auto refuse = [&](const std::string& why) { throw Error(wanted_by + path.string() + ": " + why); };
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) throw Error(path.string() + ": no such file");
-  if (!std::filesystem::is_regular_file(path, error)) throw Error(path.string() + ": not a regular file");
+  if (!std::filesystem::exists(path, error)) refuse("no such file");
+  if (!std::filesystem::is_regular_file(path, error)) refuse("not a regular file");
   const uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) throw Error(path.string() + ": " + error.message());
-  if (size > kMaxFileBytes) throw Error(path.string() + ": larger than 2 GB");
+  if (error) refuse(error.message());
+  if (size > kMaxFileBytes) refuse("larger than 2 GB");
   std::ifstream file(path, std::ios::binary);
   std::vector<std::byte> bytes(static_cast<size_t>(size));
   file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-  if (!file) throw Error(path.string() + ": cannot be read");
+  if (!file) refuse("cannot be read");
   return bytes;
 }
 
@@ -89,8 +93,9 @@ std::string quote(const Json& value) {
   return value.dump(-1, ' ', true).substr(0, kLongest);
 }
 
-Document::Document(const std::filesystem::path& path) : path_(path) {
-  const std::vector<std::byte> file = readFile(path);
+Document::Document(const std::filesystem::path& path) : Document(path, readFile(path, "")) {}
+
+Document::Document(const std::filesystem::path& path, std::span<const std::byte> file) : path_(path) {
   std::string json;
   if (file.size() >= 4 && std::memcmp(file.data(), "glTF", 4) == 0) {
     parseGlb(file, json);
@@ -110,6 +115,7 @@ Document::Document(const std::filesystem::path& path) : path_(path) {
   }
   checkLists();
   loadBuffers();
+  decompressViews();
 }
 
 void Document::fail(const std::string& where, const std::string& what) const {
@@ -118,7 +124,7 @@ void Document::fail(const std::string& where, const std::string& what) const {
 }
 
 // Header (magic, version, length), then chunks of length, type and bytes: JSON first, then perhaps BIN.
-void Document::parseGlb(const std::vector<std::byte>& file, std::string& json) {
+void Document::parseGlb(std::span<const std::byte> file, std::string& json) {
   constexpr uint32_t kJson = 0x4E4F534A, kBin = 0x004E4942;
   if (file.size() < 20) fail("GLB header", "the file is truncated");
   if (littleEndian(file, 4) != 2)
@@ -130,6 +136,7 @@ void Document::parseGlb(const std::vector<std::byte>& file, std::string& json) {
     const uint32_t type = littleEndian(file, offset + 4);
     offset += 8;
     if (length > total - offset) fail("GLB chunk", "longer than the file");
+    if (json.empty() && type != kJson) fail("GLB", "the first chunk is not its JSON");
     if (type == kJson && json.empty()) {
       json.assign(reinterpret_cast<const char*>(file.data() + offset), length);
     } else if (type == kBin && !has_binary_chunk_) {
@@ -148,8 +155,17 @@ void Document::loadBuffers() {
     const std::string where = "buffer " + std::to_string(i);
     const size_t length = count(buffers[i], "byteLength", 0, where);
     const std::string uri = text(buffers[i], "uri");
-    if (uri.empty() && !(i == 0 && has_binary_chunk_)) fail(where, "no uri");
-    std::vector<std::byte> bytes = uri.empty() ? std::move(binary_chunk_) : fetch(uri, where);
+    const bool in_file = uri.empty() && i == 0 && has_binary_chunk_;
+    if (uri.empty() && !in_file) {
+      // It stands for what its compressed views hold, so that nothing reads it itself.
+      const Json& extensions = object(buffers[i], "extensions");
+      if (!extensions.contains("EXT_meshopt_compression") && !extensions.contains("KHR_meshopt_compression")) {
+        fail(where, "no uri");
+      }
+      buffers_.emplace_back();
+      continue;
+    }
+    std::vector<std::byte> bytes = in_file ? std::move(binary_chunk_) : fetch(uri, where);
     if (bytes.size() < length) {
       fail(where, std::to_string(length) + " bytes expected, " + std::to_string(bytes.size()) + " found");
     }
@@ -165,7 +181,37 @@ std::vector<std::byte> Document::fetch(const std::string& uri, const std::string
     if (!bytes) fail(where, "a data URI with characters that are not base64");
     return std::move(*bytes);
   }
-  return readFile(path_.parent_path() / decodePercent(uri));
+  constexpr size_t kLongest = 1000;
+  if (uri.size() > kLongest) fail(where, "a uri of " + std::to_string(uri.size()) + " bytes");
+  return readFile(path_.parent_path() / decodePercent(uri), path_.string() + ": " + where + ": ");
+}
+
+void Document::decompressViews() {
+  constexpr size_t kMostBytes = 2'000'000'000;  // of all views together
+  size_t bytes = 0;
+  const auto& views = list("bufferViews");
+  for (size_t i = 0; i < views.size(); ++i) {
+    const Json& extensions = object(views[i], "extensions");
+    const Json* packed = &object(extensions, "EXT_meshopt_compression");
+    if (packed->empty()) packed = &object(extensions, "KHR_meshopt_compression");
+    if (packed->empty()) continue;
+    const std::string where = "bufferView " + std::to_string(i) + ", meshopt compression";
+    const auto buffer = index(*packed, "buffer", "buffers", where);
+    if (!buffer) fail(where, "no buffer");
+    const size_t offset = count(*packed, "byteOffset", 0, where), length = count(*packed, "byteLength", 0, where);
+    if (offset > buffers_[*buffer].size() || length > buffers_[*buffer].size() - offset) {
+      fail(where, "reaches past the end of its buffer");
+    }
+    const MeshoptView view{count(*packed, "count", 0, where), count(*packed, "byteStride", 0, where),
+                           text(*packed, "mode"), text(*packed, "filter")};
+    // Both are below 2^32. Repeated vertices take hardly any bytes, so the packed size says nothing of the other.
+    if (view.count * view.stride > kMostBytes - bytes) fail(where, "more than 2 GB");
+    bytes += view.count * view.stride;
+    std::string why;
+    if (!decodeMeshopt(view, std::span(buffers_[*buffer]).subspan(offset, length), decompressed_[i], why)) {
+      fail(where, why);
+    }
+  }
 }
 
 const std::vector<Json>& Document::list(const std::string& name) const {
@@ -216,7 +262,16 @@ float Document::number(const Json& parent, const char* key, float otherwise, con
 
 std::string Document::text(const Json& parent, const char* key) const {
   const auto found = parent.find(key);
-  return found != parent.end() && found->is_string() ? found->get<std::string>() : std::string();
+  if (found == parent.end()) return {};
+  if (!found->is_string()) fail(key, "is " + quote(*found) + ", not text");
+  return found->get<std::string>();
+}
+
+bool Document::flag(const Json& parent, const char* key, const std::string& where) const {
+  const auto found = parent.find(key);
+  if (found == parent.end()) return false;
+  if (!found->is_boolean()) fail(where, std::string(key) + " is " + quote(*found) + ", not true or false");
+  return found->get<bool>();
 }
 
 std::vector<float> Document::numbers(const Json& parent, const char* key, size_t wanted,
@@ -238,10 +293,13 @@ std::vector<float> Document::numbers(const Json& parent, const char* key, size_t
 const Json& Document::object(const Json& parent, const char* key) const {
   static const Json kEmpty = Json::object();
   const auto found = parent.find(key);
-  return found != parent.end() && found->is_object() ? *found : kEmpty;
+  if (found == parent.end()) return kEmpty;
+  if (!found->is_object()) fail(key, "is " + quote(*found) + ", not an object");
+  return *found;
 }
 
 std::span<const std::byte> Document::bufferView(size_t view, const std::string& where) const {
+  if (const auto found = decompressed_.find(view); found != decompressed_.end()) return found->second;
   const Json& item = list("bufferViews")[view];
   const auto buffer = index(item, "buffer", "buffers", where);
   if (!buffer) fail(where, "bufferView " + std::to_string(view) + " has no buffer");

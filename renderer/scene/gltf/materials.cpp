@@ -1,4 +1,5 @@
 // Textures and materials.
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -25,9 +26,11 @@ class TextureReader {
   int load(size_t index, bool srgb) {
     const std::string where = "texture " + std::to_string(index);
     const Json& item = document_.list("textures")[index];
-    const auto image = document_.index(item, "source", "images", where);
+    const Json& webp = document_.object(document_.object(item, "extensions"), "EXT_texture_webp");
+    auto image = document_.index(webp, "source", "images", where);
+    if (!image) image = document_.index(item, "source", "images", where);
     if (!image) {
-      scene_.warnings.push_back(where + " has no PNG or JPEG picture; left out");
+      scene_.warnings.push_back(where + " has no PNG, JPEG or WebP picture; left out");
       return kNone;
     }
     Texture texture;
@@ -49,7 +52,7 @@ class TextureReader {
       } else if (!uri.empty()) {
         if (decodeImage(document_.fetch(uri, where), texture)) return true;
       }
-      scene_.warnings.push_back(texture.name + ": not a PNG or JPEG picture that can be read; left out");
+      scene_.warnings.push_back(texture.name + ": not a PNG, JPEG or WebP picture that can be read; left out");
     } catch (const Error& error) {
       scene_.warnings.push_back(std::string(error.what()) + "; left out");
     }
@@ -62,14 +65,14 @@ class TextureReader {
     if (!index) return out;
     const Json& item = document_.list("samplers")[*index];
     const auto wrap = [&](const char* key) {
-      switch (document_.count(item, key, 10497, where)) {
-        case 33071:
-          return Wrap::Clamp;
-        case 33648:
-          return Wrap::Mirror;
-        default:
-          return Wrap::Repeat;
+      constexpr size_t kRepeat = 10497;
+      const size_t mode = document_.count(item, key, kRepeat, where);
+      if (mode == 33071) return Wrap::Clamp;
+      if (mode == 33648) return Wrap::Mirror;
+      if (mode != kRepeat) {
+        scene_.warnings.push_back(where + ": unknown " + key + " " + std::to_string(mode) + "; the picture repeats");
       }
+      return Wrap::Repeat;
     };
     out.wrap_u = wrap("wrapS");
     out.wrap_v = wrap("wrapT");
@@ -85,10 +88,7 @@ class TextureReader {
 };
 
 // KHR_texture_transform: translation * rotation * scale.
-glm::mat3 uvTransform(const Document& document, const Json& info, const std::string& where, size_t& uv_set) {
-  uv_set = document.count(info, "texCoord", 0, where);
-  const Json& transform = document.object(document.object(info, "extensions"), "KHR_texture_transform");
-  uv_set = document.count(transform, "texCoord", uv_set, where);
+glm::mat3 uvTransform(const Document& document, const Json& transform, const std::string& where) {
   const std::vector<float> offset = document.numbers(transform, "offset", 2, where);
   const std::vector<float> scale = document.numbers(transform, "scale", 2, where);
   const float angle = document.number(transform, "rotation", 0.0f, where);
@@ -102,59 +102,120 @@ glm::mat3 uvTransform(const Document& document, const Json& info, const std::str
   return translated * rotated * scaled;
 }
 
-Material readMaterial(const Document& document, const Json& item, const std::string& where, TextureReader& textures,
-                      MaterialNotes& notes) {
-  Material material;
-  material.name = document.text(item, "name");
-  const Json& pbr = document.object(item, "pbrMetallicRoughness");
-  const Json& extensions = document.object(item, "extensions");
-  const Json& glossy = document.object(extensions, "KHR_materials_pbrSpecularGlossiness");
+class MaterialReader {
+ public:
+  MaterialReader(const Document& document, Scene& scene)
+      : document_(document), scene_(scene), textures_(document, scene) {}
 
-  std::vector<float> color = document.numbers(pbr, "baseColorFactor", 4, where);
-  const Json* base = &document.object(pbr, "baseColorTexture");
-  material.metallic = document.number(pbr, "metallicFactor", 1.0f, where);
-  material.roughness = document.number(pbr, "roughnessFactor", 1.0f, where);
-  if (pbr.empty() && !glossy.empty()) {
-    color = document.numbers(glossy, "diffuseFactor", 4, where);
-    base = &document.object(glossy, "diffuseTexture");
-    material.metallic = 0.0f;
-    material.roughness = 1.0f - document.number(glossy, "glossinessFactor", 1.0f, where);
+  Material read(const Json& item, const std::string& where, MaterialNotes& notes) {
+    sets_.clear();
+    Material material;
+    material.name = document_.text(item, "name");
+    const Json& pbr = document_.object(item, "pbrMetallicRoughness");
+    const Json& extensions = document_.object(item, "extensions");
+    const Json& glossy = document_.object(extensions, "KHR_materials_pbrSpecularGlossiness");
+
+    std::vector<float> color = document_.numbers(pbr, "baseColorFactor", 4, where);
+    const Json* base = &document_.object(pbr, "baseColorTexture");
+    material.metallic = document_.number(pbr, "metallicFactor", 1.0f, where);
+    material.roughness = document_.number(pbr, "roughnessFactor", 1.0f, where);
+    if (pbr.empty() && !glossy.empty()) {
+      color = document_.numbers(glossy, "diffuseFactor", 4, where);
+      base = &document_.object(glossy, "diffuseTexture");
+      material.metallic = 0.0f;
+      material.roughness = 1.0f - document_.number(glossy, "glossinessFactor", 1.0f, where);
+    }
+    if (!color.empty()) material.base_color = {color[0], color[1], color[2], color[3]};
+    material.base_color_map = use(*base, true, where);
+    material.roughness_map = use(document_.object(pbr, "metallicRoughnessTexture"), false, where);
+
+    const std::vector<float> emissive = document_.numbers(item, "emissiveFactor", 3, where);
+    if (!emissive.empty()) material.emissive = {emissive[0], emissive[1], emissive[2]};
+    material.emissive *= document_.number(document_.object(extensions, "KHR_materials_emissive_strength"),
+                                          "emissiveStrength", 1.0f, where);
+    material.emissive_map = use(document_.object(item, "emissiveTexture"), true, where);
+    const Json& normal = document_.object(item, "normalTexture");
+    material.normal_map = use(normal, false, where);
+    material.normal_scale = document_.number(normal, "scale", 1.0f, where);
+    const Json& occlusion = document_.object(item, "occlusionTexture");
+    material.occlusion_map = use(occlusion, false, where);
+    material.occlusion_strength = document_.number(occlusion, "strength", 1.0f, where);
+
+    const std::string mode = document_.text(item, "alphaMode");
+    if (mode == "MASK") material.alpha_mode = AlphaMode::Mask;
+    if (mode == "BLEND") material.alpha_mode = AlphaMode::Blend;
+    if (mode != "MASK" && mode != "BLEND" && mode != "OPAQUE" && !mode.empty()) {
+      document_.fail(where, "unknown alphaMode '" + mode + "'");
+    }
+    material.alpha_cutoff = document_.number(item, "alphaCutoff", 0.5f, where);
+    material.double_sided = document_.flag(item, "doubleSided", where);
+    if (extensions.contains("KHR_materials_unlit")) material.shading = Shading::Unlit;
+
+    notes.has_normal_map = material.normal_map.texture != kNone;
+    for (size_t i = 0; i < sets_.size(); ++i) {
+      notes.uv_sets[i] = sets_[i];
+      notes.uv_used[i] = true;
+    }
+    return material;
   }
-  if (!color.empty()) material.base_color = {color[0], color[1], color[2], color[3]};
-  material.base_color_texture = textures.read(*base, true, where);
-  material.uv_transform = uvTransform(document, *base, where, notes.uv_set);
-  material.roughness_texture = textures.read(document.object(pbr, "metallicRoughnessTexture"), false, where);
 
-  const std::vector<float> emissive = document.numbers(item, "emissiveFactor", 3, where);
-  if (!emissive.empty()) material.emissive = {emissive[0], emissive[1], emissive[2]};
-  material.emissive *=
-      document.number(document.object(extensions, "KHR_materials_emissive_strength"), "emissiveStrength", 1.0f, where);
-  material.emissive_texture = textures.read(document.object(item, "emissiveTexture"), true, where);
-  const Json& normal = document.object(item, "normalTexture");
-  material.normal_texture = textures.read(normal, false, where);
-  material.normal_scale = document.number(normal, "scale", 1.0f, where);
+ private:
+  // A textureInfo object. The first two UV sets that a material's textures name are kept.
+  TextureUse use(const Json& info, bool srgb, const std::string& where) {
+    TextureUse out;
+    out.texture = textures_.read(info, srgb, where);
+    if (out.texture == kNone) return out;
+    const Json& transform = document_.object(document_.object(info, "extensions"), "KHR_texture_transform");
+    out.transform = uvTransform(document_, transform, where);
+    const size_t set = document_.count(transform, "texCoord", document_.count(info, "texCoord", 0, where), where);
+    const auto known = std::find(sets_.begin(), sets_.end(), set);
+    out.uv_set = static_cast<int>(known - sets_.begin());
+    if (known != sets_.end()) return out;
+    if (sets_.size() < 2) {
+      sets_.push_back(set);
+    } else {
+      scene_.warnings.push_back(where + " has textures on more than two UV sets; TEXCOORD_" + std::to_string(set) +
+                                " is left out");
+      out = {};
+    }
+    return out;
+  }
 
-  const std::string mode = document.text(item, "alphaMode");
-  if (mode == "MASK") material.alpha_mode = AlphaMode::Mask;
-  if (mode == "BLEND") material.alpha_mode = AlphaMode::Blend;
-  material.alpha_cutoff = document.number(item, "alphaCutoff", 0.5f, where);
-  const auto sides = item.find("doubleSided");
-  material.double_sided = sides != item.end() && sides->is_boolean() && sides->get<bool>();
-  if (extensions.contains("KHR_materials_unlit")) material.shading = Shading::Unlit;
-  return material;
-}
+  const Document& document_;
+  Scene& scene_;
+  TextureReader textures_;
+  std::vector<size_t> sets_;  // of the material that is being read
+};
 
 }  // namespace
 
 std::vector<MaterialNotes> readMaterials(const Document& document, Scene& scene) {
-  TextureReader textures(document, scene);
+  MaterialReader reader(document, scene);
   const auto& items = document.list("materials");
   std::vector<MaterialNotes> notes(items.size() + 1);
   for (size_t i = 0; i < items.size(); ++i) {
-    scene.materials.push_back(readMaterial(document, items[i], "material " + std::to_string(i), textures, notes[i]));
+    scene.materials.push_back(reader.read(items[i], "material " + std::to_string(i), notes[i]));
   }
   scene.materials.push_back({.name = "default"});
   return notes;
+}
+
+int readVariants(const Document& document, Scene& scene, const std::string& name) {
+  const Json& extension = document.object(document.object(document.root(), "extensions"), "KHR_materials_variants");
+  const auto list = extension.find("variants");
+  if (list != extension.end()) {
+    if (!list->is_array()) document.fail("KHR_materials_variants", "variants is not an array");
+    for (const Json& item : *list) {
+      if (!item.is_object()) document.fail("KHR_materials_variants", "a variant that is not an object");
+      scene.variants.push_back(document.text(item, "name"));
+    }
+  }
+  if (name.empty()) return kNone;
+  const auto found = std::find(scene.variants.begin(), scene.variants.end(), name);
+  if (found != scene.variants.end()) return static_cast<int>(found - scene.variants.begin());
+  std::string known;
+  for (const std::string& variant : scene.variants) known += (known.empty() ? "" : ", ") + variant;
+  document.fail("variant", "there is no '" + name + "'" + (known.empty() ? ": it has none" : "; there are " + known));
 }
 
 }  // namespace impasto::render::gltf

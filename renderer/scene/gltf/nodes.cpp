@@ -1,4 +1,4 @@
-// Nodes in an order where parents come first, skins, cameras, animations.
+// Nodes in an order where parents come first, and skins.
 #include <algorithm>
 #include <cmath>
 
@@ -33,7 +33,8 @@ void readTransform(const Document& document, const Json& item, const std::string
   const std::vector<float> rotation = document.numbers(item, "rotation", 4, where);
   if (!rotation.empty()) {
     const glm::quat q(rotation[3], rotation[0], rotation[1], rotation[2]);
-    if (glm::length(q) > 1e-6f) node.rotation = glm::normalize(q);
+    if (!(glm::length(q) > 1e-6f)) document.fail(where, "a rotation without a length");
+    node.rotation = glm::normalize(q);
   }
 }
 
@@ -74,7 +75,7 @@ class NodeReader {
     }
   }
 
-  int place(size_t node) const { return place_[node]; }
+  const NodePlaces& places() const { return place_; }
 
  private:
   std::vector<size_t> children(size_t node) const {
@@ -103,6 +104,8 @@ class NodeReader {
         if (mesh) node.mesh = static_cast<int>(*mesh);
         const auto skin = document_.index(item, "skin", "skins", where);
         if (skin && mesh && joint_counts_[*mesh] > 0) node.skin = static_cast<int>(*skin);
+        const size_t targets = mesh ? scene_.meshes[*mesh].weights.size() : 0;
+        if (targets > 0) node.weights = document_.numbers(item, "weights", targets, where);
       }
       scene_.nodes.push_back(node);
       for (const size_t child : children(visit.node)) open.push_back({child, place_[visit.node]});
@@ -113,16 +116,16 @@ class NodeReader {
   Scene& scene_;
   const std::vector<size_t>& joint_counts_;
   const std::vector<Json>& items_;
-  std::vector<int> place_;  // of a glTF node in scene.nodes
+  NodePlaces place_;
 };
 
-void readSkins(const Document& document, Scene& scene, const NodeReader& nodes) {
+void readSkins(const Document& document, Scene& scene, const NodePlaces& places) {
   const auto& items = document.list("skins");
   for (size_t s = 0; s < items.size(); ++s) {
     const std::string where = "skin " + std::to_string(s);
     Skin& skin = scene.skins.emplace_back();
     for (const size_t joint : indexList(document, items[s], "joints", scene.nodes.size(), where)) {
-      skin.joints.push_back(nodes.place(joint));
+      skin.joints.push_back(places[joint]);
     }
     if (skin.joints.empty()) document.fail(where, "no joints");
     skin.inverse_bind.assign(skin.joints.size(), glm::mat4(1.0f));
@@ -146,94 +149,14 @@ void checkSkinnedNodes(const Document& document, const Scene& scene, const std::
   }
 }
 
-void readCameras(const Document& document, Scene& scene, const NodeReader& nodes) {
-  const auto& items = document.list("nodes");
-  for (size_t n = 0; n < items.size(); ++n) {
-    const std::string where = "node " + std::to_string(n);
-    const auto index = document.index(items[n], "camera", "cameras", where);
-    if (!index) continue;
-    const Json& item = document.list("cameras")[*index];
-    const Json& perspective = document.object(item, "perspective");
-    if (perspective.empty()) {
-      scene.warnings.push_back("camera " + std::to_string(*index) + " is not a perspective camera; left out");
-      continue;
-    }
-    SceneCamera camera;
-    camera.name = document.text(item, "name");
-    camera.node = nodes.place(n);
-    camera.vertical_fov = std::clamp(document.number(perspective, "yfov", 0.8f, where), 0.01f, 3.0f);
-    camera.near_plane = std::max(document.number(perspective, "znear", 0.1f, where), 1e-6f);
-    scene.cameras.push_back(camera);
-  }
-}
-
-// One channel; false if it is of a kind that is not played.
-bool readChannel(const Document& document, const Json& animation, const Json& item, const NodeReader& nodes,
-                 const std::string& where, Channel& channel) {
-  const Json& target = document.object(item, "target");
-  const auto node = document.index(target, "node", "nodes", where);
-  const std::string path = document.text(target, "path");
-  if (!node || (path != "translation" && path != "rotation" && path != "scale")) return false;
-  channel.node = nodes.place(*node);
-  channel.path = path == "translation" ? Path::Translation : (path == "rotation" ? Path::Rotation : Path::Scale);
-
-  const auto samplers = animation.find("samplers");
-  const size_t index = document.count(item, "sampler", 0, where);
-  if (samplers == animation.end() || !samplers->is_array() || index >= samplers->size() ||
-      !(*samplers)[index].is_object()) {
-    document.fail(where, "sampler " + std::to_string(index) + " is not there");
-  }
-  const Json& sampler = (*samplers)[index];
-  const std::string interpolation = document.text(sampler, "interpolation");
-  if (interpolation == "STEP") channel.interpolation = Interpolation::Step;
-  if (interpolation == "CUBICSPLINE") channel.interpolation = Interpolation::CubicSpline;
-  const auto input = document.index(sampler, "input", "accessors", where);
-  const auto output = document.index(sampler, "output", "accessors", where);
-  if (!input || !output) document.fail(where, "a sampler without input or output");
-  const Values times = readValues(document, *input, where), values = readValues(document, *output, where);
-  const size_t per_key = channel.interpolation == Interpolation::CubicSpline ? 3 : 1;
-  const size_t components = channel.path == Path::Rotation ? 4 : 3;
-  if (times.components != 1 || times.count == 0 || values.components != components ||
-      values.count != times.count * per_key) {
-    document.fail(where, std::to_string(values.count) + " values of " + std::to_string(values.components) + " for " +
-                             std::to_string(times.count) + " times");
-  }
-  if (!std::is_sorted(times.data.begin(), times.data.end())) document.fail(where, "times that go backwards");
-  channel.times = times.data;
-  for (size_t i = 0; i < values.count; ++i) {
-    channel.values.emplace_back(values.at(i, 0), values.at(i, 1), values.at(i, 2),
-                                components == 4 ? values.at(i, 3) : 0.0f);
-  }
-  return true;
-}
-
-void readAnimations(const Document& document, Scene& scene, const NodeReader& nodes) {
-  const auto& items = document.list("animations");
-  for (size_t a = 0; a < items.size(); ++a) {
-    Animation& animation = scene.animations.emplace_back();
-    animation.name = document.text(items[a], "name");
-    const auto channels = items[a].find("channels");
-    if (channels == items[a].end() || !channels->is_array()) continue;
-    for (size_t c = 0; c < channels->size(); ++c) {
-      const std::string where = "animation " + std::to_string(a) + ", channel " + std::to_string(c);
-      if (!(*channels)[c].is_object()) document.fail(where, "not an object");
-      Channel channel;
-      if (!readChannel(document, items[a], (*channels)[c], nodes, where, channel)) continue;
-      animation.duration = std::max(animation.duration, channel.times.back());
-      animation.channels.push_back(std::move(channel));
-    }
-  }
-}
-
 }  // namespace
 
-void readNodes(const Document& document, Scene& scene, const std::vector<size_t>& joint_counts) {
+NodePlaces readNodes(const Document& document, Scene& scene, const std::vector<size_t>& joint_counts) {
   NodeReader nodes(document, scene, joint_counts);
   nodes.read();
-  readSkins(document, scene, nodes);
+  readSkins(document, scene, nodes.places());
   checkSkinnedNodes(document, scene, joint_counts);
-  readCameras(document, scene, nodes);
-  readAnimations(document, scene, nodes);
+  return nodes.places();
 }
 
 }  // namespace impasto::render::gltf

@@ -99,7 +99,7 @@ Materials addMaterials(Scene& scene) {
   const auto add = [&](const char* name, int texture, float roughness) -> Material& {
     Material& material = scene.materials.emplace_back();
     material.name = name;
-    material.base_color_texture = texture;
+    material.base_color_map.texture = texture;
     material.roughness = roughness;
     return material;
   };

@@ -1,0 +1,22 @@
+// How scene light becomes a picture; none of it changes the G-buffer.
+#pragma once
+
+#include <cstdint>
+
+namespace impasto::render {
+
+// Numbers shared with shaders/renderer/tonemap.glsl.
+enum class Tonemap : uint32_t {
+  Agx = 0,      // keeps detail in the brightest light, pales towards white
+  Aces = 1,     // more contrast; bright walls merge sooner
+  Neutral = 2,  // Khronos PBR Neutral: colours as the materials say
+  None = 3      // clamps: for what is unlit
+};
+
+struct Look {
+  Tonemap tonemap = Tonemap::Agx;
+  float exposure_stops = 0.0f;  // on top of Environment::exposure
+  bool ambient_occlusion = true;
+};
+
+}  // namespace impasto::render
