@@ -3,9 +3,13 @@ set(flags "")
 foreach(define IN LISTS DEFINES)
   list(APPEND flags ${define})
 endforeach()
-# SPIR-V 1.5: 1.6 would have the workgroup's size as an operand, for which hosts would have to enable maintenance4.
+set(target --target-env vulkan${VULKAN})
+if(VULKAN STREQUAL "1.3")
+  # 1.6 would have the workgroup's size as an operand, for which hosts would have to enable maintenance4.
+  list(APPEND target --target-env spirv1.5)
+endif()
 execute_process(
-  COMMAND ${GLSLANG} --target-env vulkan1.3 --target-env spirv1.5 -I${INCLUDE_DIR} ${flags} --depfile ${HEADER}.d.tmp -o ${HEADER}.spv ${SOURCE}
+  COMMAND ${GLSLANG} ${target} -I${INCLUDE_DIR} ${flags} --depfile ${HEADER}.d.tmp -o ${HEADER}.spv ${SOURCE}
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${output}")

@@ -1,12 +1,16 @@
-# impasto_shaders(target NAMESPACE ns SOURCES a.comp b.frag [DEFINES X=1] [SUFFIX name])
-# Compiles GLSL to SPIR-V at build time into headers that `target` includes as "shaders/<file>[.<suffix>].h"; each
-# holds `inline constexpr uint32_t k<File><Suffix>[]` in namespace `ns`. Includes are tracked by dependency files.
+# impasto_shaders(target NAMESPACE ns SOURCES a.comp b.frag [DEFINES X=1] [SUFFIX name] [VULKAN 1.1])
+# Compiles GLSL to SPIR-V for a version of Vulkan (1.3 if not said) at build time into headers that `target` includes as
+# "shaders/<file>[.<suffix>].h"; each holds `inline constexpr uint32_t k<File><Suffix>[]` in namespace `ns`. Includes are
+# tracked by dependency files.
 find_program(IMPASTO_GLSLANG NAMES glslangValidator glslang REQUIRED)
 
 function(impasto_shaders target)
-  cmake_parse_arguments(arg "" "NAMESPACE;SUFFIX" "SOURCES;DEFINES" ${ARGN})
+  cmake_parse_arguments(arg "" "NAMESPACE;SUFFIX;VULKAN" "SOURCES;DEFINES" ${ARGN})
   set(out_dir ${CMAKE_CURRENT_BINARY_DIR}/generated/shaders)
   file(MAKE_DIRECTORY ${out_dir})
+  if(NOT arg_VULKAN)
+    set(arg_VULKAN 1.3)
+  endif()
   set(headers "")
   foreach(source IN LISTS arg_SOURCES)
     get_filename_component(source ${source} ABSOLUTE)
@@ -30,8 +34,8 @@ function(impasto_shaders target)
     add_custom_command(
       OUTPUT ${header}
       COMMAND ${CMAKE_COMMAND} -DGLSLANG=${IMPASTO_GLSLANG} -DSOURCE=${source} -DHEADER=${header} -DSYMBOL=${symbol}
-              -DNAMESPACE=${arg_NAMESPACE} "-DDEFINES=${defines}" -DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/shaders
-              -P ${PROJECT_SOURCE_DIR}/cmake/CompileShader.cmake
+              -DNAMESPACE=${arg_NAMESPACE} -DVULKAN=${arg_VULKAN} "-DDEFINES=${defines}"
+              -DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/shaders -P ${PROJECT_SOURCE_DIR}/cmake/CompileShader.cmake
       DEPENDS ${source} ${PROJECT_SOURCE_DIR}/cmake/CompileShader.cmake
       DEPFILE ${header}.d
       COMMENT "GLSL ${name}"

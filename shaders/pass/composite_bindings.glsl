@@ -1,25 +1,28 @@
-// What high_pass.comp and composite.comp share: one descriptor set layout and the push constants, as
-// plugin/src/pass/pass_pipelines.h has them.
+// What high_pass.comp and composite.comp share: one descriptor set layout, as plugin/src/pass/pass_pipelines.h has it.
+#include "pass/color.glsl"
+#include "pass/frame_constants.h"
+#include "pass/images.glsl"
+
 layout(local_size_x = 16, local_size_y = 8) in;
 
 layout(constant_id = 0) const uint kInputEncoding = 0;
 layout(constant_id = 1) const uint kOutputEncoding = 0;
 
-layout(binding = 0) uniform texture2D color;
-layout(binding = 1) uniform texture2D mask;
-layout(binding = 2) uniform writeonly image2D target;
+// How the target is declared, from the build: TargetFormat (plugin/src/pass/image_formats.h).
+#if IMPASTO_TARGET == 1
+#define TARGET_FORMAT rgba8,
+#elif IMPASTO_TARGET == 2
+#define TARGET_FORMAT rgba16f,
+#elif IMPASTO_TARGET == 3
+#define TARGET_FORMAT rgba32f,
+#else
+#define TARGET_FORMAT
+#endif
+
+layout(binding = 0) uniform Texture color;
+layout(binding = 1) uniform Texture mask;
+layout(TARGET_FORMAT binding = 2) uniform writeonly Target target;
 layout(binding = 3) readonly buffer Painted { Quad data[]; } painted;
 layout(binding = 4) buffer HighPass { float data[]; } high_pass;
-
-layout(push_constant) uniform Push {
-  uvec2 frame_extent;
-  uint first_row, rows;    // of this band; the buffers begin with row first_row
-  uint width;              // texels of the painted tensor's rows
-  uint row_quads, quad;
-  uint high_pass_pitch;    // floats per row
-  uint has_mask;
-  float strength;
-  float color_preservation;
-  float detail;
-  float exposure;
-};
+layout(binding = 5, std140) uniform Frame { FrameConstants frame; };
+layout(push_constant) uniform Push { BandPush band; };

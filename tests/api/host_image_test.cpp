@@ -78,6 +78,34 @@ TEST_F(HostImageTest, DepthAndNormals) {
   for (size_t i = 0; i < color.size(); ++i) EXPECT_NEAR(output[i], 0.5f + 0.5f * normals[i], 1e-5f);
 }
 
+TEST_F(HostImageTest, AStyleWithHistoryPaintsAFirstFrame) {
+  const StylePtr style = toHandle(makeHistoryStyle());  // 0.1 of everything
+  const ImpastoHostImage image = makeImage(9, 5, color, output);
+  ASSERT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_SUCCESS) << impastoGetLastError();
+  for (size_t i = 0; i < color.size(); ++i) {
+    const float* pixel = &color[i / 3 * 3];
+    EXPECT_NEAR(output[i], 0.1f * (pixel[0] + pixel[1] + pixel[2]), 1e-4f);
+  }
+}
+
+TEST_F(HostImageTest, StyleVector) {
+  const StylePtr style = toHandle(makeTintStyle());
+  ImpastoHostImage image = makeImage(9, 5, color, output);
+  ASSERT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_SUCCESS) << impastoGetLastError();
+  for (size_t i = 0; i < color.size(); ++i) EXPECT_NEAR(output[i], 0.5f * color[i] + kFirstTint[i % 3], 1e-4f);
+  const float vector[] = {0.5f, 0.25f, 0.0f};
+  image.style_vector = vector;
+  image.style_vector_length = 3;
+  ASSERT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_SUCCESS) << impastoGetLastError();
+  for (size_t i = 0; i < color.size(); ++i) EXPECT_NEAR(output[i], 0.5f * color[i] + vector[i % 3], 1e-4f);
+  image.style_vector_length = 2;
+  EXPECT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_ERROR_INVALID_ARGUMENT);
+  const float no_number[] = {0.5f, NAN, 0.0f};
+  image.style_vector = no_number;
+  image.style_vector_length = 3;
+  EXPECT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_ERROR_INVALID_ARGUMENT);
+}
+
 TEST_F(HostImageTest, WrongArguments) {
   const StylePtr style = toHandle(makeNegativeStyle());
   const ImpastoHostImage good = makeImage(9, 5, color, output);
@@ -100,8 +128,6 @@ TEST_F(HostImageTest, WrongArguments) {
   with([](auto& i) { i.output = nullptr; });
   with([&](auto& i) { i.controls = &controls; });
   for (const float value : output) EXPECT_EQ(value, -1.0f);  // untouched
-  const StylePtr history = toHandle(makeHistoryStyle());
-  EXPECT_EQ(impastoPaintHostImage(history.get(), &good), IMPASTO_ERROR_UNSUPPORTED);
 }
 
 }  // namespace

@@ -34,8 +34,27 @@ Style makeNormalsStyle() {
                          {0.5f, 0.5f, 0.5f});
 }
 
-Style makeHistoryStyle() {
-  return makeLinearStyle({InputKind::History}, std::vector<float>(21, 0.1f), {0, 0, 0});
+Style makeHistoryStyle() { return makeLinearStyle({InputKind::History}, std::vector<float>(21, 0.1f), {0, 0, 0}); }
+
+Style makeTintStyle() {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t vector = addInput(graph, InputKind::Style);
+  graph.ops[vector].channels = 3;
+  // Modulate: x * (1 + g[0..2]) + g[3..5].
+  const uint32_t factors = addConv(graph, vector, 6, 1);
+  graph.output = addOp(graph, OpType::Modulate, {color, factors});
+  Random random(1);
+  Style style = makeStyle(std::move(graph), random);
+  ConvWeights& weights = style.weights.begin()->second;
+  weights.kernel.assign(18, 0.0f);
+  for (size_t i = 0; i < 3; ++i) weights.kernel[(3 + i) * 3 + i] = 1.0f;
+  weights.bias = {-0.5f, -0.5f, -0.5f, 0, 0, 0};
+  Painting painting;
+  painting.title = "Tint";
+  painting.vector.assign(std::begin(kFirstTint), std::end(kFirstTint));
+  style.paintings.push_back(std::move(painting));
+  return style;
 }
 
 StylePtr toHandle(const Style& style) {

@@ -1,27 +1,10 @@
 #include "pass/composite_reference.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace impasto {
 namespace {
-
-using Rgb = std::array<float, 3>;
-
-// NaN becomes `low`: the comparison is false.
-float clampTo(float value, float low, float high) noexcept { return value > low ? std::min(value, high) : low; }
-
-// ITU-R BT.709, of encoded values.
-float luma(const Rgb& c) noexcept { return 0.2126f * c[0] + 0.7152f * c[1] + 0.0722f * c[2]; }
-
-Rgb exposed(const CompositeSettings& settings, const float* color) noexcept {
-  Rgb c;
-  for (size_t i = 0; i < 3; ++i) c[i] = clampTo(color[i] * settings.exposure, 0.0f, kLargestColor);
-  return c;
-}
-
-float highlight(const Rgb& linear) noexcept { return std::max({1.0f, linear[0], linear[1], linear[2]}); }
 
 Rgb planar(const Tensor& t, uint32_t y, uint32_t x) noexcept { return {t.at(0, y, x), t.at(1, y, x), t.at(2, y, x)}; }
 
@@ -39,17 +22,6 @@ float highPass(const Tensor& seen, uint32_t y, uint32_t x) noexcept {
   return luma(planar(seen, y, x)) - sum * (1.0f / 81.0f);
 }
 
-// The input's value in the output's encoding, unpainted.
-Rgb converted(const CompositeSettings& settings, const float* color) noexcept {
-  if (settings.input == settings.output) return {color[0], color[1], color[2]};
-  Rgb c;
-  for (size_t i = 0; i < 3; ++i) {
-    c[i] = settings.output == ColorEncoding::Srgb ? srgbEncode(clampTo(color[i] * settings.exposure, 0.0f, 1.0f))
-                                                  : srgbDecode(clampTo(color[i], 0.0f, 1.0f)) / settings.exposure;
-  }
-  return c;
-}
-
 Rgb toned(const CompositeSettings& settings, const Rgb& seen, Rgb painted, float high_pass) noexcept {
   for (float& v : painted) v = clampTo(v, 0.0f, 1.0f);
   const float painted_luma = luma(painted);
@@ -63,29 +35,21 @@ Rgb toned(const CompositeSettings& settings, const Rgb& seen, Rgb painted, float
   return result;
 }
 
+Rgb unpainted(const CompositeSettings& settings, const Rgb& value) noexcept {
+  if (settings.input == settings.output) return value;
+  return encodeColor(decodeColor(value, settings.input, settings.inputScale()), settings.output, settings.outputScale(),
+                     settings.largest_output);
+}
+
 }  // namespace
-
-// IEC 61966-2-1.
-float srgbEncode(float linear) noexcept {
-  return linear <= 0.0031308f ? 12.92f * linear : 1.055f * std::pow(linear, 1.0f / 2.4f) - 0.055f;
-}
-
-float srgbDecode(float encoded) noexcept {
-  return encoded <= 0.04045f ? encoded / 12.92f : std::pow((encoded + 0.055f) / 1.055f, 2.4f);
-}
 
 Tensor seenColor(const CompositeSettings& settings, uint32_t width, uint32_t height, const float* color) {
   Tensor seen(3, height, width);
   for (uint32_t y = 0; y < height; ++y) {
     for (uint32_t x = 0; x < width; ++x) {
       const float* pixel = color + (size_t{y} * width + x) * 3;
-      if (settings.input == ColorEncoding::Linear) {
-        const Rgb linear = exposed(settings, pixel);
-        const float factor = highlight(linear);
-        for (uint32_t i = 0; i < 3; ++i) seen.at(i, y, x) = srgbEncode(linear[i] / factor);
-      } else {
-        for (uint32_t i = 0; i < 3; ++i) seen.at(i, y, x) = clampTo(pixel[i], 0.0f, 1.0f);
-      }
+      const Rgb value = seenColor({pixel[0], pixel[1], pixel[2]}, settings.input, settings.inputScale()).color;
+      for (uint32_t i = 0; i < 3; ++i) seen.at(i, y, x) = value[i];
     }
   }
   return seen;
@@ -96,21 +60,21 @@ void composite(const CompositeSettings& settings, const float* color, const Tens
   for (uint32_t y = 0; y < seen.height; ++y) {
     for (uint32_t x = 0; x < seen.width; ++x) {
       const size_t index = size_t{y} * seen.width + x;
-      const float* pixel = color + index * 3;
+      const Rgb value = {color[index * 3], color[index * 3 + 1], color[index * 3 + 2]};
       const float strength = settings.strength * (mask ? clampTo(mask[index], 0.0f, 1.0f) : 1.0f);
-      Rgb result = converted(settings, pixel);
+      Rgb result = unpainted(settings, value);
       if (strength > 0.0f) {
-        const float factor = settings.input == ColorEncoding::Linear ? highlight(exposed(settings, pixel)) : 1.0f;
+        const float highlight = seenColor(value, settings.input, settings.inputScale()).highlight;
         const Rgb from = planar(seen, y, x);
-        const Rgb to = toned(settings, from, planar(painted, y, x),
-                             settings.detail > 0.0f ? highPass(seen, y, x) : 0.0f);
+        const Rgb to =
+            toned(settings, from, planar(painted, y, x), settings.detail > 0.0f ? highPass(seen, y, x) : 0.0f);
+        Rgb linear;
         for (size_t i = 0; i < 3; ++i) {
-          const float encoded = from[i] + strength * (to[i] - from[i]);
-          if (settings.output == ColorEncoding::Linear) {
-            result[i] = srgbDecode(encoded) * factor / settings.exposure;
-          } else {
-            result[i] = factor > 1.0f ? srgbEncode(std::min(srgbDecode(encoded) * factor, 1.0f)) : encoded;
-          }
+          result[i] = from[i] + strength * (to[i] - from[i]);
+          linear[i] = srgbDecode(result[i]) * highlight;
+        }
+        if (settings.output != ColorEncoding::Srgb || highlight > 1.0f) {
+          result = encodeColor(linear, settings.output, settings.outputScale(), settings.largest_output);
         }
       }
       std::copy(result.begin(), result.end(), output + index * 3);

@@ -1,38 +1,37 @@
-// Colour in and out of the generator in plain fp32 C++: what shaders/pass/pack.comp and composite.comp compute, for
+// The composite in plain fp32 C++: what shaders/pass/composite.comp and high_pass.comp compute, for
 // impastoPaintHostImage and as their oracle in tests. Thread-safe: no state.
 //
 // A pixel on its way (docs/integration.md says the same in words):
-//   seen       what the generator sees: sRGB-encoded, [0, 1]. Linear values are multiplied by the exposure; a pixel
-//              brighter than display white is first divided by its largest component, the `highlight` factor, which
-//              keeps its hue and is multiplied back into linear outputs at the end.
+//   seen       what the generator sees (pass/color.h): sRGB-encoded, [0, 1]; a pixel brighter than display white is
+//              divided by its `highlight`
 //   painted    the generator's output, clamped to [0, 1]
 //   toned      painted luma + chroma mixed from painted and seen (colour preservation) + detail * high-pass of the
 //              seen luma, clamped to [0, 1]
-//   result     seen + strength * mask * (toned - seen), decoded to the output's encoding
-// Where strength * mask is 0, the result is the input's value itself, or its plain conversion.
+//   result     seen + strength * mask * (toned - seen), decoded to linear light, times `highlight`, encoded for the
+//              output
+// Where strength * mask is 0, the result is the input's value itself, bit for bit, or its plain conversion.
 #pragma once
 
 #include <cstdint>
 
 #include "base/tensor.h"
+#include "pass/color.h"
 
 namespace impasto {
-
-enum class ColorEncoding : uint32_t { Srgb = 0, Linear = 1 };  // values as in ImpastoColorEncoding and the shaders
 
 struct CompositeSettings {
   ColorEncoding input = ColorEncoding::Srgb;
   ColorEncoding output = ColorEncoding::Srgb;
-  float exposure = 1.0f;  // of linear encodings, > 0
+  float exposure = 1.0f;                   // of LINEAR, > 0
+  float paper_white = kDefaultPaperWhite;  // cd/m2, of SCRGB and HDR10
+  float largest_output = kLargestColor;    // what is written is clamped to it
   float strength = 1.0f;
   float color_preservation = 0.0f;
   float detail = 0.0f;
+
+  float inputScale() const noexcept { return displayWhiteScale(input, exposure, paper_white); }
+  float outputScale() const noexcept { return 1.0f / displayWhiteScale(output, exposure, paper_white); }
 };
-
-inline constexpr float kLargestColor = 65504.0f;  // the largest fp16 value: brighter pixels are clamped to it
-
-float srgbEncode(float linear) noexcept;
-float srgbDecode(float encoded) noexcept;
 
 // `color`: width * height RGB, interleaved, as read from the input. Returns the generator's 3 x H x W colour input.
 Tensor seenColor(const CompositeSettings& settings, uint32_t width, uint32_t height, const float* color);

@@ -11,19 +11,30 @@ std::string named(const char* which, VkFormat format) {
   return std::string(which) + " (VkFormat " + std::to_string(static_cast<int>(format)) + ")";
 }
 
-void checkFeatures(const vulkan::VulkanDevice& device, VkFormat format, const char* which, VkFormatFeatureFlags2 needed,
-                   const char* use) {
-  if (!isColorFormat(format)) {
-    throw Error(ErrorCode::InvalidArgument,
-                named(which, format) + " is no colour format of three or four UNORM, SRGB or float channels");
-  }
+// What the device can do with images of this format; of VkFormatFeatureFlags2 where `known2` says that it is asked for.
+struct Features {
+  VkFormatFeatureFlags2 optimal = 0;
+  bool known2 = false;
+};
+
+Features featuresOf(const vulkan::VulkanDevice& device, VkFormat format) {
   VkFormatProperties3 properties3 = {VK_STRUCTURE_TYPE_FORMAT_PROPERTIES_3};
   VkFormatProperties2 properties = {VK_STRUCTURE_TYPE_FORMAT_PROPERTIES_2};
-  properties.pNext = &properties3;
+  const bool known2 = device.properties.apiVersion >= VK_API_VERSION_1_3;
+  if (known2) properties.pNext = &properties3;
   device.vk.GetPhysicalDeviceFormatProperties2(device.physical_device, format, &properties);
-  if ((properties3.optimalTilingFeatures & needed) != needed) {
-    throw Error(ErrorCode::Unsupported, named(which, format) + ": the device cannot use it as " + use);
-  }
+  // The bits of Vulkan 1.0 are the same in both.
+  return {known2 ? properties3.optimalTilingFeatures : properties.formatProperties.optimalTilingFeatures, known2};
+}
+
+void checkIsColor(VkFormat format, const char* which) {
+  if (isColorFormat(format)) return;
+  throw Error(ErrorCode::InvalidArgument,
+              named(which, format) + " is no colour format of three or four UNORM, SRGB or float channels");
+}
+
+[[noreturn]] void unsupported(const char* which, VkFormat format, const char* why) {
+  throw Error(ErrorCode::Unsupported, named(which, format) + ": " + why);
 }
 
 }  // namespace
@@ -34,8 +45,10 @@ bool isSrgbFormat(VkFormat format) noexcept {
     case VK_FORMAT_B8G8R8_SRGB:
     case VK_FORMAT_R8G8B8A8_SRGB:
     case VK_FORMAT_B8G8R8A8_SRGB:
-    case VK_FORMAT_A8B8G8R8_SRGB_PACK32: return true;
-    default: return false;
+    case VK_FORMAT_A8B8G8R8_SRGB_PACK32:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -57,27 +70,68 @@ bool isColorFormat(VkFormat format) noexcept {
     case VK_FORMAT_R32G32B32_SFLOAT:
     case VK_FORMAT_R32G32B32A32_SFLOAT:
     case VK_FORMAT_B10G11R11_UFLOAT_PACK32:
-    case VK_FORMAT_E5B9G9R9_UFLOAT_PACK32: return true;
-    default: return isSrgbFormat(format);
+    case VK_FORMAT_E5B9G9R9_UFLOAT_PACK32:
+      return true;
+    default:
+      return isSrgbFormat(format);
   }
 }
 
+bool targetFormat(VkFormat format, bool write_without_format, TargetFormat& target) noexcept {
+  target = TargetFormat::Any;
+  if (write_without_format) return true;
+  switch (format) {
+    case VK_FORMAT_R8G8B8A8_UNORM:
+      target = TargetFormat::Rgba8;
+      return true;
+    case VK_FORMAT_R16G16B16A16_SFLOAT:
+      target = TargetFormat::Rgba16f;
+      return true;
+    case VK_FORMAT_R32G32B32A32_SFLOAT:
+      target = TargetFormat::Rgba32f;
+      return true;
+    default:
+      return false;
+  }
+}
+
+float largestValue(VkFormat format) noexcept {
+  // The blue channel: 5 bits of mantissa, 5 of exponent.
+  return format == VK_FORMAT_B10G11R11_UFLOAT_PACK32 ? 64512.0f : kLargestColor;
+}
+
 void checkInputFormat(const vulkan::VulkanDevice& device, VkFormat format, ColorEncoding encoding) {
+  checkIsColor(format, "input_format");
   if (isSrgbFormat(format) && encoding != ColorEncoding::Linear) {
     throw Error(ErrorCode::InvalidArgument,
                 named("input_format", format) + " is linearised when it is read: input_encoding must be LINEAR");
   }
-  checkFeatures(device, format, "input_format", VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_BIT, "a sampled image");
+  if ((featuresOf(device, format).optimal & VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_BIT) == 0) {
+    unsupported("input_format", format, "the device cannot sample it");
+  }
 }
 
-void checkOutputFormat(const vulkan::VulkanDevice& device, VkFormat format) {
+void checkOutputFormat(const vulkan::VulkanDevice& device, VkFormat format, bool write_without_format) {
+  checkIsColor(format, "output_format");
   if (isSrgbFormat(format)) {
     throw Error(ErrorCode::InvalidArgument,
                 named("output_format", format) + " cannot be stored to: use a UNORM view and encoding SRGB");
   }
-  checkFeatures(device, format, "output_format",
-                VK_FORMAT_FEATURE_2_STORAGE_IMAGE_BIT | VK_FORMAT_FEATURE_2_STORAGE_WRITE_WITHOUT_FORMAT_BIT,
-                "a storage image written without format");
+  const Features features = featuresOf(device, format);
+  if ((features.optimal & VK_FORMAT_FEATURE_2_STORAGE_IMAGE_BIT) == 0) {
+    unsupported("output_format", format, "the device cannot store to it");
+  }
+  TargetFormat target;
+  if (!targetFormat(format, write_without_format, target)) {
+    unsupported("output_format", format,
+                "without the feature shaderStorageImageWriteWithoutFormat outputs are R8G8B8A8_UNORM, "
+                "R16G16B16A16_SFLOAT or R32G32B32A32_SFLOAT");
+  }
+  // With Vulkan 1.3 each format says for itself what the feature promises for all.
+  if (target == TargetFormat::Any && features.known2 &&
+      (features.optimal & VK_FORMAT_FEATURE_2_STORAGE_WRITE_WITHOUT_FORMAT_BIT) == 0) {
+    unsupported("output_format", format, "the device cannot store to it without knowing the format in the shader");
+  }
 }
 
 }  // namespace impasto

@@ -12,10 +12,4 @@ void checkExtent(uint32_t width, uint32_t height) {
                                               ", expected 1 to " + std::to_string(kMaxExtent) + " pixels each way");
 }
 
-void checkInputsSupported(const Graph& graph) {
-  if (graph.wants(InputKind::History)) {
-    throw Error(ErrorCode::Unsupported, "the style wants the history input, which this version does not offer");
-  }
-}
-
 }  // namespace impasto

@@ -1,8 +1,11 @@
 #include "pass/paint_host_image.h"
 
+#include <cmath>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "pass/composite_reference.h"
 #include "pass/controls.h"
 #include "pass/limits.h"
 #include "reference/reference.h"
@@ -23,10 +26,27 @@ Tensor planarTensor(const float* values, uint32_t channels, uint32_t width, uint
   return tensor;
 }
 
-void checkPresent(const float* values, bool wanted, const char* name) {
-  if (wanted && !values) {
-    throw Error(ErrorCode::InvalidArgument, std::string("image->") + name + " is NULL, but the style wants it");
+void checkPresent(const float* values, bool needed, const char* name) {
+  if (needed && !values) {
+    throw Error(ErrorCode::InvalidArgument, std::string("image->") + name + " is NULL, but the style needs it");
   }
+}
+
+std::vector<float> readStyleVector(const Style& style, const ImpastoHostImage& image) {
+  if (!image.style_vector) return defaultStyleVector(style);
+  const uint32_t length = style.graph.styleVectorLength();
+  if (image.style_vector_length != length) {
+    throw Error(ErrorCode::InvalidArgument, "image->style_vector_length is " +
+                                                std::to_string(image.style_vector_length) + ", the style's is " +
+                                                std::to_string(length));
+  }
+  std::vector<float> vector(image.style_vector, image.style_vector + length);
+  for (const float value : vector) {
+    if (!std::isfinite(value)) {
+      throw Error(ErrorCode::InvalidArgument, "image->style_vector holds a value that is not a finite number");
+    }
+  }
+  return vector;
 }
 
 }  // namespace
@@ -35,16 +55,19 @@ void paintHostImage(const Style& style, const ImpastoHostImage& image) {
   checkExtent(image.width, image.height);
   checkPresent(image.color, true, "color");
   checkPresent(image.output, true, "output");
-  checkPresent(image.depth, style.graph.wants(InputKind::Depth), "depth");
-  checkPresent(image.normals, style.graph.wants(InputKind::Normals), "normals");
-  checkInputsSupported(style.graph);
+  checkPresent(image.depth, style.graph.needs(InputKind::Depth), "depth");
+  checkPresent(image.normals, style.graph.needs(InputKind::Normals), "normals");
+  const Controls controls = readControls(image.controls);
   CompositeSettings settings;
-  applyControls(image.controls, 1.0f, settings);
+  settings.strength = controls.strength;
+  settings.color_preservation = controls.color_preservation;
+  settings.detail = controls.detail;
 
   ReferenceInputs inputs;
+  inputs.style_vector = readStyleVector(style, image);
   inputs.color = seenColor(settings, image.width, image.height, image.color);
-  if (style.graph.wants(InputKind::Depth)) inputs.depth = planarTensor(image.depth, 1, image.width, image.height);
-  if (style.graph.wants(InputKind::Normals)) inputs.normals = planarTensor(image.normals, 3, image.width, image.height);
+  if (image.depth) inputs.depth = planarTensor(image.depth, 1, image.width, image.height);
+  if (image.normals) inputs.normals = planarTensor(image.normals, 3, image.width, image.height);
   const Tensor painted = runReference(style, inputs);
   composite(settings, image.color, inputs.color, painted, image.mask, image.output);
 }

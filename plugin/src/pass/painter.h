@@ -1,77 +1,129 @@
-// One style at one extent, ready to be recorded: the generator, the high-pass buffer and the descriptor sets of every
-// frame slot. Everything slow happens in the constructor, which may run on any thread; afterwards the recording thread
-// alone uses it. Shared by the pass and by the frame slots that the GPU may still be working on: the last one frees it.
+// One style at one extent, ready to be recorded: the generator, what the pass itself keeps (history, fine detail,
+// constants) and the descriptor sets of every frame slot. Everything slow happens in the constructor, which may run on
+// any thread; afterwards the recording thread alone uses it. Shared by the pass and by the frame slots that the GPU may
+// still be working on; destroyed on any thread.
+//
+// A frame: recordInputs(), execute(), recordOutputs(). A frame of strength 0 runs no generator: it is copied.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "backend/generator.h"
 #include "impasto/impasto.h"
-#include "pass/composite_reference.h"
-#include "pass/limits.h"
+#include "pass/constants_buffer.h"
+#include "pass/frame_settings.h"
+#include "pass/history_state.h"
 #include "pass/pass_pipelines.h"
+#include "pass/pass_settings.h"
+#include "pass/stage_timer.h"
 #include "style/style.h"
 
 namespace impasto {
 
+struct PainterRequest {
+  uint32_t width = 0, height = 0;  // of the largest frame
+  PassSettings settings;
+};
+
 class Painter {
  public:
-  // Throws Error(OutOfMemory) or Error(Unsupported).
-  Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipelines, const Backend& backend, const Style& style,
-          const GeneratorRequest& request);
+  // Device, pipelines (made for the same settings) and backend outlive the painter; the style is copied from. Throws
+  // Error(OutOfMemory) or Error(Unsupported).
+  Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipelines, const Backend& backend,
+          const Style& style, const PainterRequest& request);
 
-  bool wants(InputKind kind) const noexcept;
-  VkDeviceSize memoryUsage() const noexcept;
+  // What a painter would take.
+  static MemoryUse predictMemory(const vulkan::VulkanDevice& device, const Backend& backend, const Style& style,
+                                 const PainterRequest& request);
+  MemoryUse memoryUse() const noexcept;
 
-  // Packs the frame's inputs and runs the generator. `slot` is ImpastoFrame::frame_index; the GPU has finished the
-  // commands recorded for it before.
-  void recordInputs(VkCommandBuffer command_buffer, uint32_t slot, const ImpastoFrame& frame,
-                    const CompositeSettings& settings) const;
-  // The composite into frame.output.
-  void recordOutputs(VkCommandBuffer command_buffer, uint32_t slot, const ImpastoFrame& frame,
-                     const CompositeSettings& settings) const;
+  uint32_t width() const noexcept { return width_; }
+  uint32_t height() const noexcept { return height_; }
+  bool wants(InputKind kind) const noexcept;                                       // the generator reads it
+  bool needs(InputKind kind) const noexcept { return (needs_ & bit(kind)) != 0; }  // and cannot do without
 
-  // Generator::frameFinished.
+  // That the frame has what the style needs, and a style vector of its length. Throws Error(InvalidArgument), naming
+  // the member.
+  void checkFrame(const FrameSettings& frame) const;
+
+  // Packs the frame's inputs and runs the generator, or leaves it to execute(). `frame` from readFrame() for this
+  // painter's extent, checked by checkFrame(); of `images` the images alone are read. The GPU has finished what was
+  // recorded for frame.slot before. `timer` may be null.
+  void recordInputs(VkCommandBuffer command_buffer, const FrameSettings& frame, const ImpastoFrame& images,
+                    StageTimer* timer);
+  // Of the frame that was recorded to `slot` last.
+  bool runsInCommandBuffer() const noexcept { return generator_->runsInCommandBuffer(); }
+  void execute(uint32_t slot, const TimelinePoints& points);
+  // The composite into images.output, and the frame becomes the next one's history. Of the same frame.
+  void recordOutputs(VkCommandBuffer command_buffer, const FrameSettings& frame, const ImpastoFrame& images,
+                     StageTimer* timer);
+
+  // See Generator::frameFinished().
   std::shared_ptr<const void> frameFinished(uint32_t slot) noexcept { return generator_->frameFinished(slot); }
 
  private:
   using SlotSets = std::array<VkDescriptorSet, kMaxFramesInFlight>;
 
-  // One dispatch of pack.comp: a band of rows of one input tensor.
+  // One dispatch of a pack shader or of reproject.comp: a band of rows of one input tensor of one layer.
   struct PackStep {
     InputKind kind;
-    VkBuffer buffer;
-    VkDeviceSize offset, range;
-    PackPush push;  // but for the exposure, which is the frame's
+    uint32_t layer;
+    TensorView view;
+    TensorBand band;
     SlotSets sets;
   };
-  // One dispatch of high_pass.comp and of composite.comp: a band of rows of the frame.
+  // One dispatch of high_pass.comp and of composite.comp: a band of rows of one layer of a painted frame.
   struct CompositeStep {
-    VkBuffer painted_buffer;
-    VkDeviceSize painted_offset, painted_range;
-    CompositePush push;  // but for the controls, which are the frame's
+    uint32_t layer, output_index;
+    TensorView view;
+    TensorBand band;
     SlotSets sets;
+  };
+  struct SlotState {
+    GeneratorFrame frame;
+    FrameSettings settings;
+    bool painted = false;
   };
 
-  void createDescriptorSets(uint32_t frames_in_flight);
-  void dispatchComposite(VkCommandBuffer command_buffer, VkPipeline pipeline, uint32_t slot, bool has_mask,
-                         const CompositeSettings& settings) const;
-  void bindImage(VkDescriptorSet set, uint32_t binding, VkDescriptorType type, const ImpastoImage& image) const noexcept;
-  void bindBuffer(VkDescriptorSet set, uint32_t binding, VkBuffer buffer, VkDeviceSize offset, VkDeviceSize range) const
-      noexcept;
-  void barrier(VkCommandBuffer command_buffer) const noexcept;
+  static uint32_t bit(InputKind kind) noexcept { return 1u << static_cast<uint32_t>(kind); }
+
+  void makeSteps(uint32_t slots);
+  uint32_t region(uint32_t slot, uint32_t layer, bool outputs) const noexcept;
+  vulkan::Buffer& plainFrame(uint32_t layer, uint32_t index) noexcept { return plain_[layer * 2 + index]; }
+
+  void recordPacking(VkCommandBuffer command_buffer, const SlotState& state, const ImpastoFrame& images,
+                     uint32_t layer);
+  void recordKeeping(VkCommandBuffer command_buffer, const SlotState& state, const ImpastoFrame& images,
+                     uint32_t layer);
+  void bindHistory(VkDescriptorSet set, const SlotState& state, const ImpastoFrame& images, uint32_t layer,
+                   const TensorView& target, const TensorBand& band);
+  void bindComposite(const CompositeStep& step, const SlotState& state, const ImpastoFrame& images);
+  void dispatchComposite(VkCommandBuffer command_buffer, VkPipeline pipeline, const SlotState& state);
+  void dispatch(VkCommandBuffer command_buffer, VkPipelineLayout layout, VkDescriptorSet set,
+                const shaders::BandPush& push, uint32_t groups_x, uint32_t groups_y) const noexcept;
 
   const vulkan::VulkanDevice* device_;
   const PassPipelines* pipelines_;
+  PassSettings settings_;
+  uint32_t width_, height_;
+  uint32_t needs_ = 0;  // bits of kinds
+  std::vector<float> default_style_vector_;
+  uint32_t outputs_;  // of the generator, for each layer
   std::unique_ptr<Generator> generator_;
-  vulkan::Buffer high_pass_;  // fp32, rows of high_pass_pitch_ floats
-  uint32_t high_pass_pitch_;
+  HistoryState history_;
+  uint32_t high_pass_pitch_;           // floats
+  vulkan::Buffer high_pass_;           // fp32, the layers one after another
+  std::vector<vulkan::Buffer> plain_;  // by layer and output index; none without history
+  ConstantsBuffer constants_;
   vulkan::DescriptorPool pool_;
   std::vector<PackStep> pack_steps_;
+  std::vector<SlotSets> keep_sets_;  // by layer
   std::vector<CompositeStep> composite_steps_;
+  std::array<SlotState, kMaxFramesInFlight> slots_;
 };
 
 }  // namespace impasto

@@ -12,11 +12,11 @@
 #include <mutex>
 
 #include "impasto/impasto.h"
-#include "pass/composite_reference.h"
 #include "pass/context.h"
 #include "pass/limits.h"
 #include "pass/painter.h"
 #include "pass/pass_pipelines.h"
+#include "pass/pass_settings.h"
 #include "style/style.h"
 
 namespace impasto {
@@ -51,8 +51,7 @@ class Pass {
   Slot& slot(uint32_t frame_index);
 
   std::shared_ptr<Context> context_;
-  CompositeSettings settings_;  // the encodings; controls are the frame's
-  uint32_t frames_in_flight_ = 0;
+  PassSettings settings_;
   std::unique_ptr<PassPipelines> pipelines_;
 
   std::mutex build_mutex_;  // held while a painter is built, by setStyle and resize; guards the next three
@@ -61,6 +60,8 @@ class Pass {
 
   std::mutex pending_mutex_;  // held for a pointer's swap only; taken inside build_mutex_, never around it
   std::shared_ptr<Painter> pending_;
+
+  std::unique_ptr<StageTimer> timer_;  // null unless asked for
 
   std::shared_ptr<Painter> current_;  // this and the slots belong to the recording thread
   std::array<Slot, kMaxFramesInFlight> slots_;

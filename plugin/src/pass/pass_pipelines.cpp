@@ -3,57 +3,61 @@
 #include <array>
 #include <span>
 
-#include "shaders/composite.comp.f16.h"
-#include "shaders/composite.comp.f32.h"
-#include "shaders/high_pass.comp.h"
-#include "shaders/pack.comp.f16.h"
-#include "shaders/pack.comp.f32.h"
+#include "pass/frame_constants.h"  // shaders/pass
+#include "pass/pass_shaders.h"
 
 namespace impasto {
 namespace {
 
-VkDescriptorSetLayoutBinding binding(uint32_t index, VkDescriptorType type) noexcept {
-  return {index, type, 1, VK_SHADER_STAGE_COMPUTE_BIT, nullptr};
-}
-
 constexpr VkDescriptorType kSampled = VK_DESCRIPTOR_TYPE_SAMPLED_IMAGE;
 constexpr VkDescriptorType kStorageImage = VK_DESCRIPTOR_TYPE_STORAGE_IMAGE;
 constexpr VkDescriptorType kStorageBuffer = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+constexpr VkDescriptorType kUniformBuffer = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
+
+// Of bindings 0, 1, 2, ...
+template <size_t N>
+vulkan::DescriptorSetLayout makeSetLayout(const vulkan::VulkanDevice& device,
+                                          const std::array<VkDescriptorType, N>& types) {
+  std::array<VkDescriptorSetLayoutBinding, N> bindings;
+  for (uint32_t i = 0; i < N; ++i) bindings[i] = {i, types[i], 1, VK_SHADER_STAGE_COMPUTE_BIT, nullptr};
+  return vulkan::createDescriptorSetLayout(device, bindings);
+}
 
 }  // namespace
 
-PassPipelines::PassPipelines(const vulkan::VulkanDevice& device, ColorEncoding input, ColorEncoding output) {
-  const std::array pack_bindings = {binding(0, kSampled), binding(1, kStorageBuffer)};
-  const std::array composite_bindings = {binding(0, kSampled), binding(1, kSampled), binding(2, kStorageImage),
-                                         binding(3, kStorageBuffer), binding(4, kStorageBuffer)};
-  pack_set_layout = vulkan::createDescriptorSetLayout(device, pack_bindings);
-  composite_set_layout = vulkan::createDescriptorSetLayout(device, composite_bindings);
-  pack_layout = vulkan::createPipelineLayout(device, pack_set_layout.get(), sizeof(PackPush));
-  composite_layout = vulkan::createPipelineLayout(device, composite_set_layout.get(), sizeof(CompositePush));
+PassPipelines::PassPipelines(const vulkan::VulkanDevice& device, const PassSettings& settings,
+                             bool write_without_format)
+    : pack_set_layout(makeSetLayout(device, std::array{kSampled, kStorageBuffer, kUniformBuffer})),
+      history_set_layout(makeSetLayout(device, std::array{kSampled, kSampled, kSampled, kStorageBuffer, kStorageBuffer,
+                                                          kStorageBuffer, kStorageBuffer, kUniformBuffer})),
+      composite_set_layout(makeSetLayout(
+          device, std::array{kSampled, kSampled, kStorageImage, kStorageBuffer, kStorageBuffer, kUniformBuffer})) {
+  constexpr uint32_t kPushBytes = sizeof(shaders::BandPush);
+  pack_layout = vulkan::createPipelineLayout(device, pack_set_layout.get(), kPushBytes);
+  history_layout = vulkan::createPipelineLayout(device, history_set_layout.get(), kPushBytes);
+  composite_layout = vulkan::createPipelineLayout(device, composite_set_layout.get(), kPushBytes);
 
-  const bool half = device.half_precision;
-  const std::span<const uint32_t> pack_code = half ? std::span<const uint32_t>(shaders::kPackCompF16)
-                                                   : std::span<const uint32_t>(shaders::kPackCompF32);
-  const std::span<const uint32_t> composite_code = half ? std::span<const uint32_t>(shaders::kCompositeCompF16)
-                                                        : std::span<const uint32_t>(shaders::kCompositeCompF32);
-  const auto packPipeline = [&](InputKind kind) {
-    const std::array constants = {static_cast<uint32_t>(kind), static_cast<uint32_t>(input)};
-    return vulkan::createComputePipeline(device, pack_code, constants, pack_layout.get());
-  };
-  pack_color = packPipeline(InputKind::Color);
-  pack_depth = packPipeline(InputKind::Depth);
-  pack_normals = packPipeline(InputKind::Normals);
-  const std::array encodings = {static_cast<uint32_t>(input), static_cast<uint32_t>(output)};
-  high_pass = vulkan::createComputePipeline(device, shaders::kHighPassComp, encodings, composite_layout.get());
-  composite = vulkan::createComputePipeline(device, composite_code, encodings, composite_layout.get());
-}
-
-VkPipeline PassPipelines::pack(InputKind kind) const noexcept {
-  switch (kind) {
-    case InputKind::Depth: return pack_depth.get();
-    case InputKind::Normals: return pack_normals.get();
-    default: return pack_color.get();
+  const ShaderVariant variant{device.half_precision, settings.layers > 1};
+  const auto input = static_cast<uint32_t>(settings.input_encoding);
+  const auto depth = static_cast<uint32_t>(settings.depth_encoding);
+  for (const InputKind kind : kInputKinds) {
+    if (kind == InputKind::History) continue;
+    const std::array constants = {static_cast<uint32_t>(kind), input, depth,
+                                  static_cast<uint32_t>(settings.normal_encoding)};
+    const Spirv code = isGlobal(kind) ? packGlobalShader(variant) : packShader(variant);
+    pack[kind] = vulkan::createComputePipeline(
+        device, code, std::span(constants).first(isGlobal(kind) ? 1 : constants.size()), pack_layout.get());
   }
+  const std::array history_constants = {input, depth};
+  keep = vulkan::createComputePipeline(device, keepShader(variant), history_constants, history_layout.get());
+  reproject = vulkan::createComputePipeline(device, reprojectShader(variant), history_constants, history_layout.get());
+
+  const std::array encodings = {input, static_cast<uint32_t>(settings.output_encoding)};
+  TargetFormat target = TargetFormat::Any;
+  targetFormat(settings.output_format, write_without_format, target);  // readPassInfo() has refused the others
+  high_pass = vulkan::createComputePipeline(device, highPassShader(variant), encodings, composite_layout.get());
+  composite =
+      vulkan::createComputePipeline(device, compositeShader(variant, target), encodings, composite_layout.get());
 }
 
 }  // namespace impasto

@@ -167,6 +167,12 @@ DescriptorPool createDescriptorPool(const VulkanDevice& device, uint32_t max_set
   return {device, pool};
 }
 
+QueryPool createQueryPool(const VulkanDevice& device, const VkQueryPoolCreateInfo& info) {
+  VkQueryPool pool = VK_NULL_HANDLE;
+  check(device.vk.CreateQueryPool(device.device, &info, nullptr, &pool), "vkCreateQueryPool");
+  return {device, pool};
+}
+
 VkDescriptorSet allocateDescriptorSet(const VulkanDevice& device, VkDescriptorPool pool, VkDescriptorSetLayout layout) {
   VkDescriptorSetAllocateInfo info{VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO};
   info.descriptorPool = pool;
@@ -264,6 +270,21 @@ void Buffer::write(const VulkanDevice& device, std::span<const std::byte> bytes)
   }
   device.vk.UnmapMemory(device.device, memory_.get());
   check(flushed, "vkFlushMappedMemoryRanges");
+}
+
+std::byte* Buffer::map(const VulkanDevice& device) {
+  void* mapped = nullptr;
+  check(device.vk.MapMemory(device.device, memory_.get(), 0, VK_WHOLE_SIZE, 0, &mapped), "vkMapMemory");
+  return static_cast<std::byte*>(mapped);
+}
+
+void Buffer::flush(const VulkanDevice& device, VkDeviceSize offset, VkDeviceSize bytes) const {
+  if ((flags_ & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT) != 0) return;
+  VkMappedMemoryRange range{VK_STRUCTURE_TYPE_MAPPED_MEMORY_RANGE};
+  range.memory = memory_.get();
+  range.offset = offset;
+  range.size = bytes;
+  check(device.vk.FlushMappedMemoryRanges(device.device, 1, &range), "vkFlushMappedMemoryRanges");
 }
 
 }  // namespace impasto::vulkan

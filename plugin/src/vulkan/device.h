@@ -111,6 +111,7 @@ using PipelineLayout = Handle<VkPipelineLayout, &Dispatch::DestroyPipelineLayout
 using PipelineCache = Handle<VkPipelineCache, &Dispatch::DestroyPipelineCache>;
 using BufferView = Handle<VkBufferView, &Dispatch::DestroyBufferView>;
 using RawBuffer = Handle<VkBuffer, &Dispatch::DestroyBuffer>;
+using QueryPool = Handle<VkQueryPool, &Dispatch::DestroyQueryPool>;
 using Sampler = Handle<VkSampler, &Dispatch::DestroySampler>;
 using ShaderModule = Handle<VkShaderModule, &Dispatch::DestroyShaderModule>;
 
@@ -120,6 +121,7 @@ PipelineLayout createPipelineLayout(const VulkanDevice& device, VkDescriptorSetL
                                     uint32_t push_constant_bytes);
 DescriptorPool createDescriptorPool(const VulkanDevice& device, uint32_t max_sets,
                                     std::span<const VkDescriptorPoolSize> sizes);
+QueryPool createQueryPool(const VulkanDevice& device, const VkQueryPoolCreateInfo& info);
 VkDescriptorSet allocateDescriptorSet(const VulkanDevice& device, VkDescriptorPool pool, VkDescriptorSetLayout layout);
 
 // Entry point "main"; specialisation constants 0, 1, 2, ... are `constants`.
@@ -146,6 +148,11 @@ class Buffer {
 
   // Writes and makes it available to later submissions; for host-visible memory.
   void write(const VulkanDevice& device, std::span<const std::byte> bytes);
+
+  // All of it, until the buffer is gone; for host-visible memory. flush() after writing makes a range available to later
+  // submissions: `offset` and `bytes` are multiples of nonCoherentAtomSize.
+  std::byte* map(const VulkanDevice& device);
+  void flush(const VulkanDevice& device, VkDeviceSize offset, VkDeviceSize bytes) const;
 
  private:
   RawBuffer buffer_;
