@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/error.h"
-#include "common/picture.h"
+#include "media/image.h"
 #include "renderer/resources.h"
 
 namespace impasto::app {
@@ -57,8 +57,10 @@ class VulkanPainter final : public BlockPainter {
 
   ~VulkanPainter() override { vkDeviceWaitIdle(painting_.device->handle()); }
 
-  bool prepare(uint32_t width, uint32_t height, std::string& why) override {
-    if (pass_ && image_.width == width && image_.height == height) return true;
+  bool prepare(uint32_t width, uint32_t height, BlockFormat format, std::string& why) override {
+    if (pass_ && image_.width == width && image_.height == height && format == format_) return true;
+    if (format != format_) pass_.reset();
+    format_ = format;
     const uint32_t limit = painting_.device->properties().limits.maxImageDimension2D;
     if (uint64_t{width} * height > kMaxVulkanPixels || std::max(width, height) > limit) {
       why = "more pixels than are painted at once";
@@ -72,12 +74,12 @@ class VulkanPainter final : public BlockPainter {
     }
     try {
       image_ = render::createImage(*painting_.device, "picture",
-                                   {.format = VK_FORMAT_R8G8B8A8_UNORM,
+                                   {.format = vulkanFormat(),
                                     .width = width,
                                     .height = height,
                                     .usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_STORAGE_BIT |
                                              VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT});
-      staging_ = render::createBuffer(*painting_.device, "staging", VkDeviceSize{width} * height * 4,
+      staging_ = render::createBuffer(*painting_.device, "staging", VkDeviceSize{width} * height * pixelBytes(format),
                                       VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
                                       render::MemoryKind::Host);
     } catch (const render::Error& error) {
@@ -90,13 +92,13 @@ class VulkanPainter final : public BlockPainter {
     return true;
   }
 
-  void paint(uint8_t* rgba, const ImpastoControls& controls) override {
-    const size_t bytes = size_t{image_.width} * image_.height * 4;
-    std::memcpy(staging_.mapped, rgba, bytes);
+  void paint(void* pixels, const ImpastoControls& controls) override {
+    const size_t bytes = size_t{image_.width} * image_.height * pixelBytes(format_);
+    std::memcpy(staging_.mapped, pixels, bytes);
     check(vkResetCommandPool(painting_.device->handle(), pool_.get(), 0), "vkResetCommandPool");
     record(controls);
     submitAndWait();
-    std::memcpy(rgba, staging_.mapped, bytes);
+    std::memcpy(pixels, staging_.mapped, bytes);
     const auto& messages = painting_.device->validationMessages();
     if (!messages.empty()) throw Error("Vulkan validation: " + messages.front());
   }
@@ -106,6 +108,10 @@ class VulkanPainter final : public BlockPainter {
   }
 
  private:
+  VkFormat vulkanFormat() const {
+    return format_ == BlockFormat::Rgba8 ? VK_FORMAT_R8G8B8A8_UNORM : VK_FORMAT_R32G32B32A32_SFLOAT;
+  }
+
   bool preparePass(uint32_t width, uint32_t height, std::string& why) {
     ImpastoResult result = IMPASTO_SUCCESS;
     if (pass_) {
@@ -117,8 +123,9 @@ class VulkanPainter final : public BlockPainter {
       info.style = style_;
       info.width = width;
       info.height = height;
-      info.input_format = info.output_format = VK_FORMAT_R8G8B8A8_UNORM;
-      info.input_encoding = info.output_encoding = IMPASTO_COLOR_ENCODING_SRGB;
+      info.input_format = info.output_format = vulkanFormat();
+      info.input_encoding = info.output_encoding =
+          format_ == BlockFormat::RgbaLinear ? IMPASTO_COLOR_ENCODING_LINEAR : IMPASTO_COLOR_ENCODING_SRGB;
       info.frames_in_flight = 1;
       ImpastoPass pass = nullptr;
       result = impastoCreatePass(&info, &pass);
@@ -133,7 +140,7 @@ class VulkanPainter final : public BlockPainter {
     checkImpasto(impastoPassGetMemoryUsage(pass_.get(), &pass_bytes), "the painting pass");
     // Devices that live in the host's memory hand out more than there is.
     const bool shares_host_memory = painting_.device->properties().deviceType != VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
-    const uint64_t needed = pass_bytes + uint64_t{width} * height * 8;
+    const uint64_t needed = pass_bytes + uint64_t{width} * height * pixelBytes(format_) * 2;
     if (shares_host_memory && needed > availableHostMemory() / 4 * 3) {
       why = std::to_string(needed / 1'000'000) + " MB of memory are needed";
       return false;
@@ -207,6 +214,7 @@ class VulkanPainter final : public BlockPainter {
   }
 
   ImpastoStyle style_;
+  BlockFormat format_ = BlockFormat::Rgba8;
   PaintingDevice painting_;
   UniqueContext context_;
   UniquePass pass_;
@@ -221,22 +229,21 @@ class ReferencePainter final : public BlockPainter {
  public:
   explicit ReferencePainter(ImpastoStyle style) : style_(style) {}
 
-  bool prepare(uint32_t width, uint32_t height, std::string& why) override {
+  bool prepare(uint32_t width, uint32_t height, BlockFormat format, std::string& why) override {
     if (uint64_t{width} * height > kMaxReferencePixels) {
       why = "more pixels than are painted at once";
       return false;
     }
     width_ = width;
     height_ = height;
+    format_ = format;
     return true;
   }
 
-  void paint(uint8_t* rgba, const ImpastoControls& controls) override {
-    const size_t pixels = size_t{width_} * height_;
-    std::vector<float> color(pixels * 3);
-    for (size_t i = 0; i < pixels; ++i) {
-      for (size_t c = 0; c < 3; ++c) color[i * 3 + c] = static_cast<float>(rgba[i * 4 + c]) / 255;
-    }
+  void paint(void* pixels, const ImpastoControls& controls) override {
+    const size_t count = size_t{width_} * height_;
+    std::vector<float> color(count * 3), white(format_ == BlockFormat::RgbaLinear ? count : 0);
+    for (size_t i = 0; i < count; ++i) load(pixels, i, color.data() + i * 3, white);
     ImpastoHostImage image{};
     image.size = sizeof image;
     image.controls = &controls;
@@ -244,18 +251,43 @@ class ReferencePainter final : public BlockPainter {
     image.height = height_;
     image.color = image.output = color.data();
     checkImpasto(impastoPaintHostImage(style_, &image), "the reference");
-    for (size_t i = 0; i < pixels; ++i) {
-      for (size_t c = 0; c < 3; ++c) {
-        rgba[i * 4 + c] = static_cast<uint8_t>(std::clamp(color[i * 3 + c], 0.0f, 1.0f) * 255 + 0.5f);
-      }
-    }
+    for (size_t i = 0; i < count; ++i) store(color.data() + i * 3, i, pixels, white);
   }
 
   std::string description() const override { return "reference (processor)"; }
 
  private:
+  // Of linear light, a pixel brighter than display white is divided by its largest component, as the pass does.
+  void load(const void* pixels, size_t i, float* color, std::vector<float>& white) const {
+    if (format_ == BlockFormat::Rgba8) {
+      const uint8_t* rgba = static_cast<const uint8_t*>(pixels) + i * 4;
+      for (size_t c = 0; c < 3; ++c) color[c] = static_cast<float>(rgba[c]) / 255;
+      return;
+    }
+    const float* rgba = static_cast<const float*>(pixels) + i * 4;
+    std::copy_n(rgba, 3, color);
+    if (format_ == BlockFormat::RgbaLinear) {
+      white[i] = std::max({1.0f, color[0], color[1], color[2]});
+      for (size_t c = 0; c < 3; ++c) color[c] = media::srgbFromLinear(color[c] / white[i]);
+    }
+    for (size_t c = 0; c < 3; ++c) color[c] = color[c] > 0 ? std::min(color[c], 1.0f) : 0.0f;  // NaN becomes 0
+  }
+
+  void store(const float* color, size_t i, void* pixels, const std::vector<float>& white) const {
+    if (format_ == BlockFormat::Rgba8) {
+      uint8_t* rgba = static_cast<uint8_t*>(pixels) + i * 4;
+      for (size_t c = 0; c < 3; ++c) rgba[c] = static_cast<uint8_t>(std::clamp(color[c], 0.0f, 1.0f) * 255 + 0.5f);
+      return;
+    }
+    float* rgba = static_cast<float*>(pixels) + i * 4;
+    std::copy_n(color, 3, rgba);
+    if (format_ != BlockFormat::RgbaLinear) return;
+    for (size_t c = 0; c < 3; ++c) rgba[c] = media::linearFromSrgb(color[c]) * white[i];
+  }
+
   ImpastoStyle style_;
   uint32_t width_ = 0, height_ = 0;
+  BlockFormat format_ = BlockFormat::Rgba8;
 };
 
 }  // namespace

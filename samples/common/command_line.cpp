@@ -21,6 +21,7 @@ CLI::Validator numberFrom(double low, double high) {
 }
 
 void addControls(CLI::App& parser, ImpastoControls& controls, const std::string& what) {
+  controls.size = sizeof controls;
   impastoDefaultControls(&controls);
   const auto add = [&](const char* flag, float& value, const std::string& description) {
     parser.add_option(flag, value, description)->check(numberFrom(0, 1))->capture_default_str();

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/error.h"
+#include "media/color_profile.h"
 
 namespace impasto::app {
 namespace {
@@ -37,70 +39,116 @@ float share(uint32_t at, size_t index, const std::vector<uint32_t>& origins, uin
   return std::clamp((from_start / static_cast<float>(overlap) - 0.25f) * 2, 0.0f, 1.0f);
 }
 
-void mix(uint8_t* target, const uint8_t* source, float amount) {
-  for (size_t c = 0; c < 3; ++c) {
-    const float value = static_cast<float>(target[c]);
-    target[c] = static_cast<uint8_t>(value + (static_cast<float>(source[c]) - value) * amount + 0.5f);
+// The pixels of an image as a block painter takes them, and back.
+class BlockColors {
+ public:
+  explicit BlockColors(const media::Image& image) {
+    if (!image.metadata.icc.empty()) {
+      media::ColorTransform transform(image.metadata.icc, media::isFloat(image.type));
+      if (!transform.isIdentity()) transform_.emplace(std::move(transform));
+    }
+    format_ = media::isFloat(image.type)                              ? BlockFormat::RgbaLinear
+              : image.type == media::SampleType::U8 && !transform_ ? BlockFormat::Rgba8
+                                                                     : BlockFormat::RgbaFloat;
   }
+
+  BlockFormat format() const { return format_; }
+
+  // A whole image, in place where that is possible.
+  void paint(BlockPainter& blocks, const ImpastoControls& controls, media::Image& image) const {
+    if (format_ == BlockFormat::Rgba8) return blocks.paint(image.samples.data(), controls);
+    const size_t row = size_t{image.width} * 4;
+    std::vector<float> pixels(row * image.height);
+    for (uint32_t y = 0; y < image.height; ++y) {
+      media::loadPixels(image, 0, y, image.width, pixels.data() + y * row);
+      if (transform_) transform_->toSrgb(pixels.data() + y * row, image.width);
+    }
+    blocks.paint(pixels.data(), controls);
+    for (uint32_t y = 0; y < image.height; ++y) {
+      if (transform_) transform_->fromSrgb(pixels.data() + y * row, image.width);
+      media::storePixels(image, 0, y, image.width, pixels.data() + y * row);
+    }
+  }
+
+ private:
+  std::optional<media::ColorTransform> transform_;
+  BlockFormat format_;
+};
+
+// `target` becomes `source` by `amount`, colours only; one for each pixel of a row.
+void mixRow(media::Image& target, uint32_t x, uint32_t y, const media::Image& source, uint32_t source_y,
+            const std::vector<float>& amounts, std::vector<float>& a, std::vector<float>& b) {
+  const size_t count = amounts.size();
+  a.resize(count * 4);
+  b.resize(count * 4);
+  media::loadPixels(target, x, y, count, a.data());
+  media::loadPixels(source, 0, source_y, count, b.data());
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t c = i * 4; c < i * 4 + 3; ++c) {
+      a[c] = amounts[i] >= 1 ? b[c] : a[c] + (b[c] - a[c]) * amounts[i];
+    }
+  }
+  media::storePixels(target, x, y, count, a.data());
 }
 
-// `picture` from (x, y) on; beyond its ends the last column and row are repeated.
-void copyBlock(const Picture& picture, uint32_t x, uint32_t y, Picture& block) {
+// `image` from (x, y) on; beyond its ends the last column and row are repeated.
+void copyBlock(const media::Image& image, uint32_t x, uint32_t y, media::Image& block) {
+  const size_t bytes = image.pixelBytes();
   for (uint32_t row = 0; row < block.height; ++row) {
-    const uint32_t source_y = std::min(y + row, picture.height - 1);
+    const uint32_t source_y = std::min(y + row, image.height - 1);
     for (uint32_t column = 0; column < block.width; ++column) {
-      std::memcpy(block.pixel(column, row), picture.pixel(std::min(x + column, picture.width - 1), source_y), 4);
+      std::memcpy(block.pixel(column, row), image.pixel(std::min(x + column, image.width - 1), source_y), bytes);
     }
   }
 }
 
-void paintInBlocks(BlockPainter& blocks, const ImpastoControls& controls, Picture& picture, uint32_t block_width,
-                   uint32_t block_height, const std::function<void(double)>& on_block) {
-  const std::vector<uint32_t> lefts = blockOrigins(picture.width, block_width);
-  const std::vector<uint32_t> tops = blockOrigins(picture.height, block_height);
+void paintInBlocks(BlockPainter& blocks, const BlockColors& colors, const ImpastoControls& controls, media::Image& image,
+                   uint32_t block_width, uint32_t block_height, const std::function<void(double)>& on_block) {
+  const std::vector<uint32_t> lefts = blockOrigins(image.width, block_width);
+  const std::vector<uint32_t> tops = blockOrigins(image.height, block_height);
   const double total = static_cast<double>(lefts.size() * tops.size());
-  Picture painted = picture, band(picture.width, block_height), block(block_width, block_height);
+  media::Image painted = image, band(image.width, block_height, image.type), block(block_width, block_height, image.type);
+  std::vector<float> amounts, a, b;
   size_t done = 0;
   for (size_t j = 0; j < tops.size(); ++j) {
     // Blocks side by side make a band; bands one below the other make the picture.
-    const uint32_t rows = std::min(block_height, picture.height - tops[j]);
+    const uint32_t rows = std::min(block_height, image.height - tops[j]);
     for (size_t i = 0; i < lefts.size(); ++i) {
-      copyBlock(picture, lefts[i], tops[j], block);
-      blocks.paint(block.rgba.data(), controls);
-      const uint32_t columns = std::min(block_width, picture.width - lefts[i]);
-      for (uint32_t x = 0; x < columns; ++x) {
-        const float amount = share(lefts[i] + x, i, lefts, block_width);
-        for (uint32_t y = 0; y < rows; ++y) mix(band.pixel(lefts[i] + x, y), block.pixel(x, y), amount);
-      }
+      copyBlock(image, lefts[i], tops[j], block);
+      colors.paint(blocks, controls, block);
+      amounts.resize(std::min(block_width, image.width - lefts[i]));
+      for (uint32_t x = 0; x < amounts.size(); ++x) amounts[x] = share(lefts[i] + x, i, lefts, block_width);
+      for (uint32_t y = 0; y < rows; ++y) mixRow(band, lefts[i], y, block, y, amounts, a, b);
       on_block(static_cast<double>(++done) / total);
     }
     for (uint32_t y = 0; y < rows; ++y) {
-      const float amount = share(tops[j] + y, j, tops, block_height);
-      for (uint32_t x = 0; x < picture.width; ++x) mix(painted.pixel(x, tops[j] + y), band.pixel(x, y), amount);
+      amounts.assign(image.width, share(tops[j] + y, j, tops, block_height));
+      mixRow(painted, 0, tops[j] + y, band, y, amounts, a, b);
     }
   }
-  picture = std::move(painted);
+  image = std::move(painted);
 }
 
 }  // namespace
 
-void paintPicture(BlockPainter& blocks, const ImpastoControls& controls, Picture& picture,
+void paintPicture(BlockPainter& blocks, const ImpastoControls& controls, media::Image& image,
                   const std::function<void(double)>& on_block) {
+  if (controls.strength == 0) return on_block(1);
+  const BlockColors colors(image);
   std::string why;
-  if (blocks.prepare(picture.width, picture.height, why)) {
-    blocks.paint(picture.rgba.data(), controls);
-    on_block(1);
-    return;
+  if (blocks.prepare(image.width, image.height, colors.format(), why)) {
+    colors.paint(blocks, controls, image);
+    return on_block(1);
   }
-  uint32_t width = picture.width, height = picture.height;
+  uint32_t width = image.width, height = image.height;
   do {
     uint32_t& longer = width > height ? width : height;
     if (longer <= kSmallestBlock) {
       throw Error("cannot paint even " + std::to_string(width) + "x" + std::to_string(height) + " pixels: " + why);
     }
     longer = std::max(roundUp(longer / 2), kSmallestBlock);
-  } while (!blocks.prepare(width, height, why));
-  paintInBlocks(blocks, controls, picture, width, height, on_block);
+  } while (!blocks.prepare(width, height, colors.format(), why));
+  paintInBlocks(blocks, colors, controls, image, width, height, on_block);
 }
 
 }  // namespace impasto::app

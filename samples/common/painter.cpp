@@ -4,11 +4,12 @@
 
 #include "common/error.h"
 #include "common/paint_picture.h"
+#include "common/stroke_scale.h"
 
 namespace impasto::app {
 
 Painter::Painter(const PainterOptions& options, std::string& notice)
-    : style_(loadStyle(options.style)), controls_(options.controls) {
+    : style_(loadStyle(options.style)), controls_(options.controls), stroke_scale_(options.stroke_scale) {
   ImpastoStyleInfo info{};
   info.size = sizeof info;
   checkImpasto(impastoStyleGetInfo(style_.get(), &info), options.style);
@@ -26,8 +27,15 @@ Painter::Painter(const PainterOptions& options, std::string& notice)
   if (!blocks_) blocks_ = createReferencePainter(style_.get());
 }
 
-void Painter::paint(Picture& picture, const std::function<void(double)>& on_block) {
-  paintPicture(*blocks_, controls_, picture, on_block);
+void Painter::paint(media::Image& image, const std::function<void(double)>& on_block) {
+  if (stroke_scale_ == 1) return paintPicture(*blocks_, controls_, image, on_block);
+  const media::Image work = workPicture(image, stroke_scale_);
+  media::Image painted = work;
+  ImpastoControls neutral{};
+  neutral.size = sizeof neutral;
+  impastoDefaultControls(&neutral);
+  paintPicture(*blocks_, neutral, painted, on_block);
+  compositeStrokes(image, work, painted, controls_);
 }
 
 }  // namespace impasto::app

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "common/block_painter.h"
-#include "common/picture.h"
+#include "media/image.h"
 
 namespace impasto::app {
 
@@ -19,6 +19,7 @@ struct PainterOptions {
   std::string style;  // path of a style file
   PainterBackend backend = PainterBackend::Auto;
   ImpastoControls controls{};
+  double stroke_scale = 1;  // how much larger than the style's own strokes are; see stroke_scale.h
   bool validation = false;
 };
 
@@ -28,13 +29,14 @@ class Painter {
   Painter(const PainterOptions& options, std::string& notice);
 
   // See paintPicture().
-  void paint(Picture& picture, const std::function<void(double)>& on_block);
+  void paint(media::Image& image, const std::function<void(double)>& on_block);
 
   std::string description() const { return blocks_->description(); }
 
  private:
   UniqueStyle style_;
   ImpastoControls controls_;
+  double stroke_scale_;
   std::unique_ptr<BlockPainter> blocks_;
 };
 

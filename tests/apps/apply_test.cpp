@@ -6,12 +6,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
 #include "common/picture_file.h"
+#include "media/color_profile.h"
 #include "process.h"
 #include "support/temp_dir.h"
 #include "test_pictures.h"
@@ -75,10 +77,10 @@ TEST_F(Apply, VulkanPaintsAsTheReferenceDoes) {
   for (const auto& [width, height] : {Case{1, 1}, Case{1, 37}, Case{53, 1}, Case{67, 41}, Case{128, 96}}) {
     SCOPED_TRACE(testing::Message() << width << "x" << height);
     const std::string in = picture("in.png", width, height, true);
-    const auto vulkan = apply({"--in", in, "--out", file("vulkan.png")});
+    const auto vulkan = apply({"--in", in, "--out", file("vulkan.png"), "--overwrite"});
     ASSERT_EQ(vulkan.status, 0) << vulkan.err;
     EXPECT_THAT(vulkan.err, IsEmpty());
-    const auto reference = applyWith("reference", {"--in", in, "--out", file("reference.png")});
+    const auto reference = applyWith("reference", {"--in", in, "--out", file("reference.png"), "--overwrite"});
     ASSERT_EQ(reference.status, 0) << reference.err;
     const Picture painted = readPicture(file("vulkan.png"));
     // fp16 storage between the ops: 2/255, as the project promises; and one step for rounding to 8 bits.
@@ -103,7 +105,7 @@ TEST_F(Apply, ControlsChangeTheResult) {
   const std::string in = picture("in.png", 64, 48);
   ASSERT_EQ(apply({"--in", in, "--out", file("plain.png")}).status, 0);
   for (const char* control : {"--color-preservation", "--detail"}) {
-    ASSERT_EQ(apply({"--in", in, "--out", file("other.png"), control, "1"}).status, 0);
+    ASSERT_EQ(apply({"--in", in, "--out", file("other.png"), control, "1", "--overwrite"}).status, 0);
     EXPECT_GT(maxDifference(readPicture(file("plain.png")), readPicture(file("other.png"))), 4) << control;
   }
 }
@@ -143,7 +145,9 @@ TEST_F(Apply, RecursiveKeepsFoldersAndDoesNotPaintItsOwnResults) {
   for (int run = 0; run < 2; ++run) {
     const auto result = apply({"--in", file("in"), "--out", file("in/painted"), "--recursive", "--json"});
     ASSERT_EQ(result.status, 0) << result.err;
-    EXPECT_EQ(nlohmann::json::parse(result.out)["painted"], 2);
+    const auto summary = nlohmann::json::parse(result.out);
+    EXPECT_EQ(summary["painted"], run == 0 ? 2 : 0);
+    EXPECT_EQ(summary["kept"], run == 0 ? 0 : 2);
   }
   EXPECT_TRUE(fs::exists(file("in/painted/deep/er/b.png")));
 }
@@ -161,6 +165,127 @@ TEST_F(Apply, NeverReplacesItsInputUnasked) {
   EXPECT_FALSE(readBytes(in) == before);
 }
 
+TEST_F(Apply, ResultsThatAreThereAreKeptUnlessAskedOtherwise) {
+  const std::string in = picture("in/a.png");
+  picture("in/b.png");
+  fs::create_directory(file("out"));
+  writeBytes(file("out/a.png"), "the old result");
+  const auto single = apply({"--in", in, "--out", file("out/a.png")});
+  EXPECT_EQ(single.status, 2);
+  EXPECT_THAT(single.err, HasSubstr("out/a.png is there already; --overwrite"));
+  const auto folder = apply({"--in", file("in"), "--out", file("out")});
+  EXPECT_EQ(folder.status, 0) << folder.err;
+  EXPECT_THAT(folder.out, HasSubstr("1 were there already"));
+  EXPECT_EQ(readBytes(file("out/a.png")), "the old result");
+  EXPECT_TRUE(fs::exists(file("out/b.png")));
+  EXPECT_EQ(apply({"--in", file("in"), "--out", file("out"), "--overwrite"}).status, 0);
+  EXPECT_EQ(readPicture(file("out/a.png")).width, 40u);
+}
+
+TEST_F(Apply, JsonNamesTheResultsAndTheTimes) {
+  const std::string in = picture("in.png");
+  const auto result = apply({"--in", in, "--out", file("out.jpg"), "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const auto summary = nlohmann::json::parse(result.out);
+  const auto& record = summary["files"][0];
+  EXPECT_EQ(record["out"], file("out.jpg"));
+  EXPECT_GT(record["paint_seconds"], 0);
+  EXPECT_LE(record["read_seconds"].get<double>() + record["paint_seconds"].get<double>() + record["write_seconds"].get<double>(),
+            record["seconds"].get<double>());
+  EXPECT_EQ(summary["paint_seconds"], record["paint_seconds"]);
+}
+
+TEST_F(Apply, KeepsWhatThePictureIs) {
+  // 16 bits, half-transparent, of a wide space, at 300 dpi.
+  media::Image image(48, 32, media::SampleType::U16);
+  image.has_alpha = true;
+  for (uint32_t y = 0; y < 32; ++y) {
+    for (uint32_t x = 0; x < 48; ++x) {
+      const float p[4] = {static_cast<float>(x) / 48, static_cast<float>(y) / 32, 0.4f, static_cast<float>(x) / 47};
+      media::storePixels(image, x, y, 1, p);
+    }
+  }
+  image.metadata.icc = media::profileOf({0.735f, 0.265f, 0.115f, 0.826f, 0.157f, 0.018f, 0.3127f, 0.3290f}, 2.2);
+  image.metadata.pixels_per_metre = {11811, 11811};
+  media::Notes notes;
+  for (const char* name : {"deep.png", "deep.tif"}) {
+    SCOPED_TRACE(name);
+    media::writeImage(image, file(name), {}, notes);
+    const std::string out = file(std::string("painted_") + name);
+    const auto result = apply({"--in", file(name), "--out", out});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_THAT(result.err, IsEmpty());
+    const media::Image painted = media::readImage(out, notes);
+    EXPECT_EQ(painted.type, media::SampleType::U16);
+    EXPECT_EQ(painted.metadata.icc, image.metadata.icc);
+    EXPECT_NEAR(painted.metadata.pixels_per_metre[0], 11811, 1);
+    std::set<uint16_t> low_bytes;
+    bool changed = false;
+    for (size_t i = 0; i < painted.samples.size() / 2; ++i) {
+      uint16_t now = 0, before = 0;
+      std::memcpy(&now, painted.samples.data() + i * 2, 2);
+      std::memcpy(&before, image.samples.data() + i * 2, 2);
+      if (i % 4 == 3) ASSERT_EQ(now, before);
+      else changed = changed || now != before;
+      low_bytes.insert(now & 255);
+    }
+    EXPECT_TRUE(changed);
+    EXPECT_GT(low_bytes.size(), 200u) << "eight bits only";
+  }
+  const auto jpeg = apply({"--in", file("deep.png"), "--out", file("deep.jpg")});
+  EXPECT_EQ(jpeg.status, 0);
+  EXPECT_THAT(jpeg.err, testing::AllOf(HasSubstr("16 bits become 8"), HasSubstr("laid on white")));
+}
+
+TEST_F(Apply, PaintsHighlightsOfExr) {
+  media::Image image(40, 40, media::SampleType::F16);
+  for (uint32_t y = 0; y < 40; ++y) {
+    for (uint32_t x = 0; x < 40; ++x) {
+      const float v = x < 20 ? 8.0f : 0.2f;
+      const float p[4] = {v, v, v, 1};
+      media::storePixels(image, x, y, 1, p);
+    }
+  }
+  media::Notes notes;
+  media::writeImage(image, file("a.exr"), {}, notes);
+  // Random weights paint anything: what counts is that both backends agree, and that bright places stay bright.
+  for (const char* backend : {"vulkan", "reference"}) {
+    const auto result = applyWith(backend, {"--in", file("a.exr"), "--out", file(std::string(backend) + ".exr"), "--strength", "0.5"});
+    ASSERT_EQ(result.status, 0) << result.err;
+  }
+  const media::Image vulkan = media::readImage(file("vulkan.exr"), notes), reference = media::readImage(file("reference.exr"), notes);
+  EXPECT_EQ(vulkan.type, media::SampleType::F16);
+  float brightest = 0;
+  for (uint32_t y = 0; y < 40; ++y) {
+    for (uint32_t x = 0; x < 40; ++x) {
+      float p[4], q[4];
+      media::loadPixels(vulkan, x, y, 1, p);
+      media::loadPixels(reference, x, y, 1, q);
+      brightest = std::max(brightest, p[0]);
+      for (int c = 0; c < 3; ++c) EXPECT_NEAR(media::srgbFromLinear(p[c]), media::srgbFromLinear(q[c]), 0.08f);
+    }
+  }
+  EXPECT_GT(brightest, 1.5f);
+}
+
+TEST_F(Apply, StrokeScalePaintsLargerStrokesAtTheSameExtent) {
+  const std::string in = picture("in.webp", 96, 64);
+  ASSERT_EQ(apply({"--in", in, "--out", file("one.png")}).status, 0);
+  const auto result = apply({"--in", in, "--out", file("four.png"), "--stroke-scale", "4"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const Picture one = readPicture(file("one.png")), four = readPicture(file("four.png"));
+  ASSERT_EQ(four.width, 96u);
+  ASSERT_EQ(four.height, 64u);
+  const auto roughness = [](const Picture& picture) {
+    double sum = 0;
+    for (uint32_t y = 0; y < picture.height; ++y) {
+      for (uint32_t x = 1; x < picture.width; ++x) sum += std::abs(picture.pixel(x, y)[1] - picture.pixel(x - 1, y)[1]);
+    }
+    return sum;
+  };
+  EXPECT_LT(roughness(four), 0.6 * roughness(one));
+}
+
 TEST_F(Apply, MisuseIsStatusTwoAndNamesTheFlag) {
   const std::string in = picture("in.png");
   const struct {
@@ -175,6 +300,9 @@ TEST_F(Apply, MisuseIsStatusTwoAndNamesTheFlag) {
                {{"--in", in, "--out", file("o.png"), "--size", "0"}, "--size"},
                {{"--in", in, "--out", file("o.png"), "--size", "99999"}, "--size"},
                {{"--in", in, "--out", file("o.png"), "--quality", "0"}, "--quality"},
+               {{"--in", in, "--out", file("o.png"), "--stroke-scale", "0.5"}, "--stroke-scale"},
+               {{"--in", in, "--out", file("o.png"), "--codec", "mpeg1"}, "--codec"},
+               {{"--in", in, "--out", file("o.mp4")}, "--out"},
                {{"--in", in, "--out", file("o.png"), "--frobnicate"}, "--frobnicate"},
                {{"--in", dir_.path().string(), "--out", in}, "--out"}};
   for (const auto& [arguments, named] : cases) {
@@ -216,7 +344,7 @@ TEST_F(Apply, AFullDiskLeavesTheOldResultAndNoRest) {
   writeBytes(file("out/a.png"), "the old result");
   constexpr long kBytes = 1000;  // less than the result needs
   const auto result =
-      runProcess({IMPASTO_APPLY, "--style", style_, "--backend", "reference", "--in", in, "--out", file("out/a.png")}, kBytes);
+      runProcess({IMPASTO_APPLY, "--style", style_, "--backend", "reference", "--in", in, "--out", file("out/a.png"), "--overwrite"}, kBytes);
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, HasSubstr("out/a.png: cannot write"));
   EXPECT_EQ(names(file("out")), std::set<std::string>{"a.png"});
@@ -233,7 +361,7 @@ TEST_F(Apply, InterruptedItStopsCleanly) {
   process.signal(SIGINT);
   const auto result = process.wait();
   EXPECT_EQ(result.status, 130) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("of 200 pictures"));
+  EXPECT_THAT(result.err, HasSubstr("of 200 files"));
   const auto painted = names(file("out"));
   EXPECT_LT(painted.size(), 200u);
   for (const auto& name : painted) EXPECT_NO_THROW(readPicture(file("out/" + name))) << name;

@@ -1,4 +1,4 @@
-#include "test_video.h"
+#include "media/test_video.h"
 
 extern "C" {
 #include <libavutil/display.h>

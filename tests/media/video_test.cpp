@@ -9,7 +9,7 @@
 #include "media/video/video_writer.h"
 #include "support/temp_dir.h"
 #include "test_images.h"
-#include "test_video.h"
+#include "media/test_video.h"
 
 namespace impasto::media {
 namespace {
