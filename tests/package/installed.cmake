@@ -6,7 +6,14 @@ file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --component impasto --prefix ${WORK}/prefix)
 
+# The soname's number is the version's first (docs/versions.md), and what a program that was linked asks for.
 buildConsumer(build)
+file(STRINGS ${WORK}/prefix/include/impasto/impasto.h major REGEX "^#define IMPASTO_VERSION_MAJOR ")
+string(REGEX MATCH "[0-9]+$" major "${major}")
+execute_process(COMMAND ${READELF} -d ${WORK}/build/c_program OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
+if(NOT dynamic MATCHES "NEEDED[^\n]*\\[libimpasto[.]so[.]${major}\\]")
+  message(FATAL_ERROR "c_program does not need libimpasto.so.${major}: ${dynamic}")
+endif()
 run(${WORK}/build/minimal_host ${WORK}/style.safetensors ${WORK}/painted.ppm)
 file(SIZE ${WORK}/painted.ppm size)
 if(NOT size EQUAL 27662)  # 128 x 72 x 3 and the header
