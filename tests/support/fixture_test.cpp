@@ -1,4 +1,5 @@
 // The fixture that the Vulkan tests stand on: devices of every kind, and work that waits until a test lets it go.
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Kind {
   const char* name;
   TestDeviceOptions options;
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 class DeviceKindTest : public VulkanTest, public ::testing::WithParamInterface<Kind> {};
 
