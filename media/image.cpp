@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "media/color_profile.h"
+#include "media/parallel.h"
 
 namespace impasto::media {
 namespace {
@@ -89,12 +90,14 @@ Image withSampleType(Image image, SampleType type) {
   out.has_alpha = image.has_alpha;
   out.metadata = std::move(image.metadata);
   const bool crosses = isFloat(image.type) != isFloat(type) && out.metadata.icc.empty();
-  std::vector<float> row(size_t{image.width} * 4);
-  for (uint32_t y = 0; y < image.height; ++y) {
-    loadPixels(image, 0, y, image.width, row.data());
-    if (crosses) applyCurve(row.data(), image.width, isFloat(type) ? linearFromSrgb : srgbFromLinear);
-    storePixels(out, 0, y, image.width, row.data());
-  }
+  forRowBands(image.height, [&](uint32_t first, uint32_t last) {
+    std::vector<float> row(size_t{image.width} * 4);
+    for (uint32_t y = first; y < last; ++y) {
+      loadPixels(image, 0, y, image.width, row.data());
+      if (crosses) applyCurve(row.data(), image.width, isFloat(type) ? linearFromSrgb : srgbFromLinear);
+      storePixels(out, 0, y, image.width, row.data());
+    }
+  });
   return out;
 }
 

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <vector>
 
+#include "media/parallel.h"
+
 namespace impasto::media {
 namespace {
 
@@ -75,46 +77,43 @@ const SrgbTable& srgbTable() {
   return table;
 }
 
-}  // namespace
-
-Image resizeImage(const Image& image, uint32_t width, uint32_t height) {
-  if (width == image.width && height == image.height) return image;
+// An input row at the output's width.
+std::vector<LinearPixel> narrowRow(const Image& image, const std::vector<Taps>& columns, uint32_t y, std::vector<LinearPixel>& line) {
   const SrgbTable& table = srgbTable();
   const bool encoded = !isFloat(image.type);
+  line.resize(image.width);
+  loadPixels(image, 0, y, image.width, line.front().data());
+  for (LinearPixel& p : line) {
+    for (size_t c = 0; c < 3; ++c) p[c] = (encoded ? table.linear(p[c]) : p[c]) * p[3];
+  }
+  std::vector<LinearPixel> out(columns.size());
+  for (size_t x = 0; x < out.size(); ++x) {
+    LinearPixel sum{};
+    for (size_t t = 0; t < columns[x].sources.size(); ++t) {
+      for (size_t c = 0; c < 4; ++c) sum[c] += columns[x].weights[t] * line[columns[x].sources[t]][c];
+    }
+    out[x] = sum;
+  }
+  return out;
+}
 
-  // Rows first, each input row once, as the output rows that need it come along; kept until no output row does.
-  const std::vector<Taps> columns = makeTaps(image.width, width), rows = makeTaps(image.height, height);
+// Output rows [first, last). Each input row is narrowed once, as the output rows that need it come along, and kept until
+// no output row does.
+void resizeRows(const Image& image, const std::vector<Taps>& columns, const std::vector<Taps>& rows, uint32_t first,
+                uint32_t last, Image& out) {
+  const SrgbTable& table = srgbTable();
+  const bool encoded = !isFloat(image.type);
   std::vector<std::vector<LinearPixel>> narrowed(image.height);
-  std::vector<LinearPixel> line(image.width);
-  const auto narrow = [&](uint32_t y) {
-    std::vector<LinearPixel> out(width);
-    loadPixels(image, 0, y, image.width, line.front().data());
-    for (LinearPixel& p : line) {
-      for (size_t c = 0; c < 3; ++c) p[c] = (encoded ? table.linear(p[c]) : p[c]) * p[3];
-    }
-    for (uint32_t x = 0; x < width; ++x) {
-      LinearPixel sum{};
-      for (size_t t = 0; t < columns[x].sources.size(); ++t) {
-        for (size_t c = 0; c < 4; ++c) sum[c] += columns[x].weights[t] * line[columns[x].sources[t]][c];
-      }
-      out[x] = sum;
-    }
-    return out;
-  };
-
-  Image out(width, height, image.type);
-  out.has_alpha = image.has_alpha;
-  out.metadata = image.metadata;
-  std::vector<LinearPixel> result(width);
+  std::vector<LinearPixel> line, result(out.width);
   uint32_t freed = 0;
-  for (uint32_t y = 0; y < height; ++y) {
+  for (uint32_t y = first; y < last; ++y) {
     const Taps& taps = rows[y];
     const auto [low, high] = std::minmax_element(taps.sources.begin(), taps.sources.end());
     for (; freed < *low; ++freed) std::vector<LinearPixel>().swap(narrowed[freed]);
     for (uint32_t source = *low; source <= *high; ++source) {
-      if (narrowed[source].empty()) narrowed[source] = narrow(source);
+      if (narrowed[source].empty()) narrowed[source] = narrowRow(image, columns, source, line);
     }
-    for (uint32_t x = 0; x < width; ++x) {
+    for (uint32_t x = 0; x < out.width; ++x) {
       LinearPixel sum{};
       for (size_t t = 0; t < taps.sources.size(); ++t) {
         for (size_t c = 0; c < 4; ++c) sum[c] += taps.weights[t] * narrowed[taps.sources[t]][x][c];
@@ -126,8 +125,19 @@ Image resizeImage(const Image& image, uint32_t width, uint32_t height) {
       }
       result[x][3] = alpha;
     }
-    storePixels(out, 0, y, width, result.front().data());
+    storePixels(out, 0, y, out.width, result.front().data());
   }
+}
+
+}  // namespace
+
+Image resizeImage(const Image& image, uint32_t width, uint32_t height) {
+  if (width == image.width && height == image.height) return image;
+  Image out(width, height, image.type);
+  out.has_alpha = image.has_alpha;
+  out.metadata = image.metadata;
+  const std::vector<Taps> columns = makeTaps(image.width, width), rows = makeTaps(image.height, height);
+  forRowBands(height, [&](uint32_t first, uint32_t last) { resizeRows(image, columns, rows, first, last, out); });
   return out;
 }
 

@@ -43,8 +43,10 @@ JobReport paintJob(const ApplyOptions& options, const Job& job, Painter& painter
   report.width = image.width;
   report.height = image.height;
   createFolders(job.out.parent_path());
-  const Stopwatch stopwatch(report.write_seconds);
-  media::writeImage(std::move(image), job.out, {.quality = options.quality}, report.notes);
+  {
+    const Stopwatch stopwatch(report.write_seconds);
+    media::writeImage(std::move(image), job.out, {.quality = options.quality}, report.notes);
+  }
   return report;
 }
 

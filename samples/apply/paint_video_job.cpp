@@ -90,12 +90,14 @@ class VideoJob {
       video.endPart();  // what has been painted is not lost
       throw;
     }
-    const Stopwatch stopwatch(report_.write_seconds);
-    video.endPart();
-    std::optional<fs::path> source;
-    if (has_sound) source = job_.in;
-    media::joinVideo({video.parts(), video.times(), info.time_base, info.frame_rate}, source, job_.out, report_.notes);
-    video.remove();
+    {
+      const Stopwatch stopwatch(report_.write_seconds);
+      video.endPart();
+      std::optional<fs::path> source;
+      if (has_sound) source = job_.in;
+      media::joinVideo({video.parts(), video.times(), info.time_base, info.frame_rate}, source, job_.out, report_.notes);
+      video.remove();
+    }
     return report_;
   }
 

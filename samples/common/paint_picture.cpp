@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "media/color_profile.h"
+#include "media/parallel.h"
 
 namespace impasto::app {
 namespace {
@@ -59,15 +60,19 @@ class BlockColors {
     if (format_ == BlockFormat::Rgba8) return blocks.paint(image.samples.data(), controls);
     const size_t row = size_t{image.width} * 4;
     std::vector<float> pixels(row * image.height);
-    for (uint32_t y = 0; y < image.height; ++y) {
-      media::loadPixels(image, 0, y, image.width, pixels.data() + y * row);
-      if (transform_) transform_->toSrgb(pixels.data() + y * row, image.width);
-    }
+    media::forRowBands(image.height, [&](uint32_t first, uint32_t last) {
+      for (uint32_t y = first; y < last; ++y) {
+        media::loadPixels(image, 0, y, image.width, pixels.data() + y * row);
+        if (transform_) transform_->toSrgb(pixels.data() + y * row, image.width);
+      }
+    });
     blocks.paint(pixels.data(), controls);
-    for (uint32_t y = 0; y < image.height; ++y) {
-      if (transform_) transform_->fromSrgb(pixels.data() + y * row, image.width);
-      media::storePixels(image, 0, y, image.width, pixels.data() + y * row);
-    }
+    media::forRowBands(image.height, [&](uint32_t first, uint32_t last) {
+      for (uint32_t y = first; y < last; ++y) {
+        if (transform_) transform_->fromSrgb(pixels.data() + y * row, image.width);
+        media::storePixels(image, 0, y, image.width, pixels.data() + y * row);
+      }
+    });
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "media/color_profile.h"
+#include "media/parallel.h"
 #include "media/resize.h"
 
 namespace impasto::app {
@@ -54,25 +55,27 @@ void compositeStrokes(media::Image& image, const media::Image& work, const media
   const bool wants_detail = controls.detail > 0;
   const media::Image blurred = wants_detail ? media::resizeImage(work, image.width, image.height) : media::Image();
   const EncodedRows rows(image);
-  const size_t values = size_t{image.width} * 4;
-  std::vector<float> own(values), paint(values), coarse(values);
-  for (uint32_t y = 0; y < image.height; ++y) {
-    rows.load(image, y, own);
-    rows.load(painted, y, paint);
-    if (wants_detail) rows.load(blurred, y, coarse);
-    for (size_t i = 0; i < values; i += 4) {
-      float* frame = own.data() + i;
-      const float* brush = paint.data() + i;
-      const float detail = wants_detail ? controls.detail * (luma(frame) - luma(coarse.data() + i)) : 0.0f;
-      const float lightness = luma(brush) - luma(frame);
-      for (size_t c = 0; c < 3; ++c) {
-        const float kept = frame[c] + lightness;  // the picture's chroma, the painting's lightness
-        const float result = brush[c] + (kept - brush[c]) * controls.color_preservation + detail;
-        frame[c] += (result - frame[c]) * controls.strength;
+  media::forRowBands(image.height, [&](uint32_t first, uint32_t last) {
+    const size_t values = size_t{image.width} * 4;
+    std::vector<float> own(values), paint(values), coarse(values);
+    for (uint32_t y = first; y < last; ++y) {
+      rows.load(image, y, own);
+      rows.load(painted, y, paint);
+      if (wants_detail) rows.load(blurred, y, coarse);
+      for (size_t i = 0; i < values; i += 4) {
+        float* frame = own.data() + i;
+        const float* brush = paint.data() + i;
+        const float detail = wants_detail ? controls.detail * (luma(frame) - luma(coarse.data() + i)) : 0.0f;
+        const float lightness = luma(brush) - luma(frame);
+        for (size_t c = 0; c < 3; ++c) {
+          const float kept = frame[c] + lightness;  // the picture's chroma, the painting's lightness
+          const float result = brush[c] + (kept - brush[c]) * controls.color_preservation + detail;
+          frame[c] += (result - frame[c]) * controls.strength;
+        }
       }
+      rows.store(own, y, image);
     }
-    rows.store(own, y, image);
-  }
+  });
 }
 
 }  // namespace impasto::app

@@ -71,6 +71,7 @@ TEST_F(ApplyVideo, FramesArePaintedTimesAndSoundAreKept) {
   for (size_t i = 0; i < 6; ++i) EXPECT_GT(maxDifference(plain[i], painted[i]), 20) << i;
   const auto summary = nlohmann::json::parse(result.out);
   EXPECT_EQ(summary["files"][0]["frames"], 6);
+  for (const char* part : {"read_seconds", "paint_seconds", "write_seconds"}) EXPECT_GT(summary["files"][0][part], 0) << part;
   EXPECT_FALSE(fs::exists(file("out.mp4.parts")));
 }
 
