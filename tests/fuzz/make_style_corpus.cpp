@@ -44,6 +44,9 @@ int main(int argc, char** argv) {
     options.max_channels = 3;
     for (uint32_t seed = 0; seed < 20; ++seed)
       writeStyleFile(makeRandomStyle(seed, options), folder + "random" + std::to_string(seed) + ".safetensors");
+    options.version_2 = true;
+    for (uint32_t seed = 0; seed < 20; ++seed)
+      writeStyleFile(makeRandomStyle(seed, options), folder + "second" + std::to_string(seed) + ".safetensors");
   } catch (const std::exception& error) {
     std::fprintf(stderr, "make_style_corpus: %s\n", error.what());
     return 1;

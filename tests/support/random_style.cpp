@@ -33,9 +33,6 @@ class GraphMaker {
   }
 
  private:
-  static constexpr Activation kActivations[] = {Activation::None, Activation::Relu, Activation::LeakyRelu,
-                                                Activation::Sigmoid};
-
   void keep(uint32_t index, uint32_t channels, uint32_t downscale) {
     graph_.ops[index].channels = channels;
     graph_.ops[index].downscale = downscale;
@@ -44,6 +41,9 @@ class GraphMaker {
   const Op& op(uint32_t index) const { return graph_.ops[index]; }
   uint32_t opCount() const { return static_cast<uint32_t>(graph_.ops.size()); }
 
+  Activation anyActivation() { return static_cast<Activation>(random_.below(4)); }
+  uint32_t anyKernel() { return random_.below(2) == 0 ? 1 : 3; }
+
   // Half the time the newest, so that graphs are deep.
   uint32_t pick() { return random_.below(2) == 0 ? opCount() - 1 : random_.below(opCount()); }
 
@@ -51,16 +51,17 @@ class GraphMaker {
     const uint32_t channels = random_.between(1, options_.max_channels);
     if (op(input).downscale == kGlobal) return convTo(input, channels);
     const uint32_t stride = op(input).downscale * 2 <= options_.max_downscale ? random_.between(1, 2) : 1;
-    const uint32_t index =
-        addConv(graph_, input, channels, random_.below(2) == 0 ? 1 : 3, stride, kActivations[random_.below(4)]);
+    const Activation activation = anyActivation();  // drawn one by one: compilers differ in the order of arguments
+    const uint32_t kernel = anyKernel();
+    const uint32_t index = addConv(graph_, input, channels, kernel, stride, activation);
     keep(index, channels, op(input).downscale * stride);
     return index;
   }
 
   // A convolution that keeps the downscale.
   uint32_t convTo(uint32_t input, uint32_t channels) {
-    const uint32_t kernel = op(input).downscale == kGlobal || random_.below(2) == 0 ? 1 : 3;
-    const uint32_t index = addConv(graph_, input, channels, kernel, 1, kActivations[random_.below(4)]);
+    const uint32_t kernel = op(input).downscale == kGlobal ? 1 : anyKernel();
+    const uint32_t index = addConv(graph_, input, channels, kernel, 1, anyActivation());
     keep(index, channels, op(input).downscale);
     return index;
   }
@@ -96,7 +97,7 @@ class GraphMaker {
     uint32_t g = random_.below(opCount());
     if (op(g).downscale != kGlobal) g = globalInput();
     if (op(g).channels != 2 * channels) g = convTo(g, 2 * channels);
-    keep(addOp(graph_, OpType::Modulate, {x, g}, 0, kActivations[random_.below(4)]), channels, op(x).downscale);
+    keep(addOp(graph_, OpType::Modulate, {x, g}, 0, anyActivation()), channels, op(x).downscale);
   }
 
   void growVersion2() {
@@ -171,8 +172,7 @@ class GraphMaker {
     for (int attempt = 0; attempt < 4; ++attempt) {
       const uint32_t other = attempt < 3 ? pick() : input;
       if (op(other).channels != op(input).channels || op(other).downscale != op(input).downscale) continue;
-      keep(addOp(graph_, OpType::Add, {input, other}, 0, kActivations[random_.below(4)]), op(input).channels,
-           op(input).downscale);
+      keep(addOp(graph_, OpType::Add, {input, other}, 0, anyActivation()), op(input).channels, op(input).downscale);
       return;
     }
   }
@@ -206,7 +206,8 @@ class GraphMaker {
 
   uint32_t finish(uint32_t index) {
     index = atFullSize(index);
-    index = addConv(graph_, index, 3, random_.below(2) == 0 ? 1 : 3, 1, kActivations[random_.below(4)]);
+    const Activation activation = anyActivation();
+    index = addConv(graph_, index, 3, anyKernel(), 1, activation);
     keep(index, 3, 1);
     return index;
   }
