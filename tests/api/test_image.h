@@ -23,22 +23,30 @@ struct Pixels {
 // Smooth gradients with some noise, within [0, brightest]; alpha too.
 Pixels makePixels(uint32_t width, uint32_t height, uint32_t seed, float brightest = 1.0f);
 
-// To and from the bytes of a texel in R8G8B8A8_UNORM, R8G8B8A8_SRGB, B8G8R8A8_UNORM, R16G16B16A16_SFLOAT, R8_UNORM or
-// R32_SFLOAT (the latter two hold the red channel).
+// To and from the bytes of a texel: the colour formats of 8 bits a channel, A2B10G10R10_UNORM, B10G11R11_UFLOAT,
+// R16G16B16A16_SFLOAT and R32G32B32A32_SFLOAT; R32G32_SFLOAT, R8_UNORM, R16_SFLOAT and R32_SFLOAT, which hold the first
+// channels; and the depth of depth formats, as it is copied. Channels that a format lacks are decoded as a shader reads
+// them: 0, and 1 for alpha.
 std::vector<uint8_t> encodePixels(const Pixels& pixels, VkFormat format);
 Pixels decodePixels(const std::vector<uint8_t>& bytes, uint32_t width, uint32_t height, VkFormat format);
 
 class TestImage {
  public:
-  TestImage(const TestDevice& device, VkFormat format, uint32_t width, uint32_t height, VkImageUsageFlags usage);
+  // With `layers` the view is a 2D array. Of a format with depth the view is its depth.
+  TestImage(const TestDevice& device, VkFormat format, uint32_t width, uint32_t height, VkImageUsageFlags usage,
+            uint32_t layers = 0);
   ~TestImage();
   TestImage(const TestImage&) = delete;
   TestImage& operator=(const TestImage&) = delete;
 
   // Fills the image and leaves it in `layout`, visible to compute shaders.
-  void upload(const Pixels& pixels, VkImageLayout layout);
-  std::vector<uint8_t> download() const;  // from layout GENERAL, written by compute shaders
-  Pixels downloadPixels() const { return decodePixels(download(), width_, height_, format_); }
+  void upload(const Pixels& pixels, VkImageLayout layout) { upload(std::vector<Pixels>{pixels}, layout); }
+  void upload(const std::vector<Pixels>& layers, VkImageLayout layout);
+  std::vector<uint8_t> download(uint32_t layer = 0) const;  // from layout GENERAL, written by compute shaders
+  Pixels downloadPixels(uint32_t layer = 0) const { return decodePixels(download(layer), width_, height_, format_); }
+
+  // Can the device do this with images of the format?
+  static bool supported(const TestDevice& device, VkFormat format, VkFormatFeatureFlags features);
 
   VkImage get() const { return image_; }
   VkImageView view() const { return view_; }
@@ -47,7 +55,7 @@ class TestImage {
  private:
   const TestDevice& device_;
   VkFormat format_;
-  uint32_t width_, height_;
+  uint32_t width_, height_, layers_;
   VkImage image_ = VK_NULL_HANDLE;
   VkDeviceMemory memory_ = VK_NULL_HANDLE;
   VkImageView view_ = VK_NULL_HANDLE;
