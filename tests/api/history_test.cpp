@@ -158,6 +158,8 @@ struct Sequence {
   std::vector<Step> (*steps)();
 };
 
+std::ostream& operator<<(std::ostream& out, const Sequence& s) { return out << s.name; }
+
 class HistorySequences : public HistoryTest, public testing::WithParamInterface<std::tuple<Sequence, bool>> {};
 
 TEST_P(HistorySequences, EqualTheReference) {
