@@ -20,7 +20,7 @@ struct Features {
 Features featuresOf(const vulkan::VulkanDevice& device, VkFormat format) {
   VkFormatProperties3 properties3 = {VK_STRUCTURE_TYPE_FORMAT_PROPERTIES_3};
   VkFormatProperties2 properties = {VK_STRUCTURE_TYPE_FORMAT_PROPERTIES_2};
-  const bool known2 = device.properties.apiVersion >= VK_API_VERSION_1_3;
+  const bool known2 = device.api_version >= VK_API_VERSION_1_3;
   if (known2) properties.pNext = &properties3;
   device.vk.GetPhysicalDeviceFormatProperties2(device.physical_device, format, &properties);
   // The bits of Vulkan 1.0 are the same in both.
