@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/random_style.h"
 #include "trainer/trainer_fixture.h"
 
 namespace impasto::test {
@@ -124,6 +125,26 @@ TEST_F(CommandLineTest, CtrlCStopsWithACheckpoint) {
   EXPECT_NE(output.find("--resume"), std::string::npos) << output;
   EXPECT_TRUE(std::filesystem::exists(file("s.checkpoint.safetensors")));
   EXPECT_FALSE(std::filesystem::exists(file("s.safetensors")));
+}
+
+TEST_F(CommandLineTest, InspectShowsPaintingsOptionalInputsAndGlobalTensors) {
+  Graph graph;
+  graph.output = addInput(graph, InputKind::Color);
+  addInput(graph, InputKind::Depth, true);
+  addStyleInput(graph, 2);
+  Random random(1);
+  Style style = makeStyle(graph, random);
+  style.paintings = {{"Two dancers", "", "", "", {0.5f, -2}}};
+  writeStyleFile(style, file("paintings.safetensors"));
+  const Result text = run("inspect " + file("paintings.safetensors"));
+  EXPECT_EQ(text.status, 0) << text.output;
+  EXPECT_NE(text.output.find("2 channels global"), std::string::npos) << text.output;
+  EXPECT_NE(text.output.find("Two dancers"), std::string::npos) << text.output;
+  EXPECT_NE(text.output.find("[0.5,-2.0]"), std::string::npos) << text.output;
+  const Result json = run("inspect --json " + file("paintings.safetensors"));
+  EXPECT_NE(json.output.find("\"style_vector_length\": 2"), std::string::npos) << json.output;
+  EXPECT_NE(json.output.find("\"kind\": \"depth\""), std::string::npos) << json.output;
+  EXPECT_NE(json.output.find("\"optional\": true"), std::string::npos) << json.output;
 }
 
 }  // namespace

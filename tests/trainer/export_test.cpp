@@ -13,6 +13,7 @@ namespace impasto::test {
 namespace {
 
 using namespace trainer;
+using trainer::Generator;  // not the backends'
 
 // A generator as training leaves it: random weights, norms with statistics and factors of their own.
 Generator trainedGenerator(const std::string& size) {

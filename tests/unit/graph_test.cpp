@@ -274,6 +274,8 @@ const BrokenGraph kBrokenSteeredGraphs[] = {
     {"'modulate8': its second input is not global: 8 channels at 1/2", [](Graph& g) { g.ops[8].inputs[1] = 7; }},
     {"'modulate8': its second input has not twice the channels of the first: 8 channels at 1/2 and 5 channels, global",
      [](Graph& g) { g.ops[8].inputs[1] = 1; }},
+    {"'modulate8': its second input has not twice the channels of the first: 8 channels at 1/2 and 18 channels, global",
+     [](Graph& g) { g.ops[4].channels = g.ops[5].channels = 18; }},
     {"'blend12': blend takes 2 inputs, not 3", [](Graph& g) { g.ops[12].inputs.push_back(0); }},
     {"'blend12': range 3, outside 0 to 2", [](Graph& g) { g.ops[12].range = 3; }},
     {"'blend12': blend takes no activation", [](Graph& g) { g.ops[12].activation = Activation::Sigmoid; }},

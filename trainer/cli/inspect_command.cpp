@@ -20,6 +20,10 @@ ordered_json describeOp(const Graph& graph, uint32_t index) {
   const Op& op = graph.ops[index];
   ordered_json json = {{"name", op.name}, {"type", toString(op.type)}, {"channels", op.channels}, {"downscale", op.downscale}};
   for (const uint32_t input : op.inputs) json["inputs"].push_back(graph.ops[input].name);
+  if (op.type == OpType::Input) {
+    json["kind"] = toString(op.input_kind);
+    if (op.optional) json["optional"] = true;
+  }
   if (op.type == OpType::Conv2d) {
     json["kernel"] = op.kernel;
     json["stride"] = op.stride;
@@ -33,11 +37,18 @@ ordered_json describeOp(const Graph& graph, uint32_t index) {
 ordered_json describeStyle(const Style& style) {
   size_t parameters = 0;
   for (const auto& [op, weights] : style.weights) parameters += weights.kernel.size() + weights.bias.size();
-  ordered_json inputs = ordered_json::array(), ops = ordered_json::array();
+  ordered_json inputs = ordered_json::array(), ops = ordered_json::array(), paintings = ordered_json::array();
   for (const InputKind kind : kInputKinds) {
     if (style.graph.wants(kind)) inputs.push_back(toString(kind));
   }
   for (uint32_t i = 0; i < style.graph.ops.size(); ++i) ops.push_back(describeOp(style.graph, i));
+  for (const Painting& painting : style.paintings) {
+    paintings.push_back({{"title", painting.title},
+                         {"painter", painting.painter},
+                         {"year", painting.year},
+                         {"licence", painting.licence},
+                         {"vector", painting.vector}});
+  }
   const Provenance& p = style.provenance;
   return {{"title", p.title},
           {"painter", p.painter},
@@ -47,6 +58,8 @@ ordered_json describeStyle(const Style& style) {
           {"size", style.size},
           {"color_encoding", style.color_encoding},
           {"inputs", inputs},
+          {"style_vector_length", style.graph.styleVectorLength()},
+          {"paintings", paintings},
           {"parameters", parameters},
           {"multiply_adds_per_pixel", style.graph.multiplyAddsPerPixel()},
           {"alignment", style.graph.alignment},
@@ -66,9 +79,10 @@ void printText(const ordered_json& json) {
     if (op.contains("inputs")) {
       for (const ordered_json& input : op["inputs"]) inputs += " " + input.get<std::string>();
     }
-    std::printf("  %-16s %-15s %4u channels at 1/%-3u %s\n", op["name"].get<std::string>().c_str(),
-                op["type"].get<std::string>().c_str(), op["channels"].get<unsigned>(), op["downscale"].get<unsigned>(),
-                inputs.c_str());
+    const auto downscale = op["downscale"].get<uint32_t>();
+    const std::string where = downscale == kGlobal ? "global" : "at 1/" + std::to_string(downscale);
+    std::printf("  %-16s %-15s %4u channels %-7s %s\n", op["name"].get<std::string>().c_str(),
+                op["type"].get<std::string>().c_str(), op["channels"].get<unsigned>(), where.c_str(), inputs.c_str());
   }
 }
 
