@@ -8,10 +8,12 @@ if(RUN)
   set(ENV{WINEPREFIX} ${WORK}/wine)
   set(ENV{WINEDEBUG} -all)
   set(ENV{DISPLAY} "")
-  execute_process(COMMAND ${RUN} ${build}/bin/test_api_c.exe WORKING_DIRECTORY ${build}/bin RESULT_VARIABLE c_program)
-  execute_process(COMMAND ${RUN} ${build}/bin/test_dll.exe libimpasto.dll WORKING_DIRECTORY ${build}/bin
+  execute_process(COMMAND ${RUN} ${build}/bin/test_api_c.exe WORKING_DIRECTORY ${build}/bin TIMEOUT 200
+                  RESULT_VARIABLE c_program)
+  execute_process(COMMAND ${RUN} ${build}/bin/test_dll.exe libimpasto.dll WORKING_DIRECTORY ${build}/bin TIMEOUT 200
                   RESULT_VARIABLE dll_program)
-  execute_process(COMMAND ${RUN}server -k)
+  cmake_path(REPLACE_FILENAME RUN wineserver)
+  execute_process(COMMAND ${RUN} -k)
   if(NOT c_program EQUAL 0 OR NOT dll_program EQUAL 0)
     message(FATAL_ERROR "test_api_c.exe: ${c_program}, test_dll.exe: ${dll_program}")
   endif()
