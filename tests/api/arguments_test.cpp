@@ -82,12 +82,48 @@ TEST_F(ArgumentsTest, Requirements) {
   ASSERT_EQ(impastoQueryRequirements(instance, physical, vkGetInstanceProcAddr, &r), IMPASTO_SUCCESS);
   EXPECT_TRUE(r.vulkan_backend) << r.reason;
   EXPECT_STREQ(r.reason, "");
-  EXPECT_EQ(r.api_version, static_cast<uint32_t>(VK_API_VERSION_1_3));
-  EXPECT_EQ(r.half_precision, static_cast<VkBool32>(device().half_precision));
-  EXPECT_EQ(r.features12.shaderFloat16, r.half_precision);
+  EXPECT_TRUE(r.supported);
+  EXPECT_EQ(r.backend, IMPASTO_BACKEND_VULKAN);
+  EXPECT_EQ(r.api_version, static_cast<uint32_t>(VK_API_VERSION_1_1));
+  EXPECT_EQ(r.half_precision, static_cast<VkBool32>(device().storage_16bit));
+  EXPECT_EQ(r.features11.storageBuffer16BitAccess, r.half_precision);
+  EXPECT_EQ(r.features_16bit_storage.storageBuffer16BitAccess, r.half_precision);
+  EXPECT_FALSE(r.features12.shaderFloat16);  // nothing computes in fp16
   EXPECT_TRUE(r.features13.synchronization2);
+  EXPECT_FALSE(r.features12.timelineSemaphore);
+  EXPECT_EQ(r.device_extension_count, 0u);
   EXPECT_EQ(r.input_usage, static_cast<VkImageUsageFlags>(VK_IMAGE_USAGE_SAMPLED_BIT));
   EXPECT_EQ(r.output_usage, static_cast<VkImageUsageFlags>(VK_IMAGE_USAGE_STORAGE_BIT));
+}
+
+TEST_F(ArgumentsTest, RequirementsOfEachBackendAndVersion) {
+  const auto ask = [&](ImpastoBackend backend, uint32_t version) {
+    auto r = sized<ImpastoRequirements>();
+    r.backend = backend;
+    r.host_api_version = version;
+    EXPECT_EQ(impastoQueryRequirements(device().instance, device().physical_device, vkGetInstanceProcAddr, &r),
+              IMPASTO_SUCCESS);
+    return r;
+  };
+  const ImpastoRequirements reference = ask(IMPASTO_BACKEND_REFERENCE, VK_API_VERSION_1_3);
+  EXPECT_TRUE(reference.supported) << reference.reason;
+  EXPECT_TRUE(reference.features12.timelineSemaphore);
+  EXPECT_EQ(reference.device_extension_count, 0u);
+  const ImpastoRequirements old_reference = ask(IMPASTO_BACKEND_REFERENCE, VK_API_VERSION_1_1);
+  EXPECT_TRUE(old_reference.supported) << old_reference.reason;
+  ASSERT_EQ(old_reference.device_extension_count, 1u);
+  EXPECT_STREQ(old_reference.device_extensions[0], "VK_KHR_timeline_semaphore");
+  const ImpastoRequirements old = ask(IMPASTO_BACKEND_AUTO, VK_API_VERSION_1_1);
+  EXPECT_TRUE(old.supported) << old.reason;
+  EXPECT_FALSE(old.features13.synchronization2);
+  const ImpastoRequirements cuda = ask(IMPASTO_BACKEND_CUDA, 0);
+  EXPECT_FALSE(cuda.supported);
+  EXPECT_EQ(cuda.backend, IMPASTO_BACKEND_CUDA);
+  EXPECT_STRNE(cuda.reason, "");
+  auto unknown = sized<ImpastoRequirements>();
+  unknown.backend = static_cast<ImpastoBackend>(9);
+  EXPECT_INVALID(
+      impastoQueryRequirements(device().instance, device().physical_device, vkGetInstanceProcAddr, &unknown));
 }
 
 TEST_F(ArgumentsTest, RequirementsSayWhatALoaderLacks) {
@@ -111,7 +147,7 @@ TEST_F(ArgumentsTest, CreateContext) {
     EXPECT_EQ(made, nullptr);
   };
   with([](auto& i) { i.size = 0; });
-  with([](auto& i) { i.size += 8; });
+  with([](auto& i) { i.size = SIZE_MAX; });
   with([](auto& i) { i.next = &i; });
   with([](auto& i) { i.instance = nullptr; });
   with([](auto& i) { i.physical_device = nullptr; });
@@ -121,6 +157,12 @@ TEST_F(ArgumentsTest, CreateContext) {
   with([](auto& i) { i.backend = static_cast<ImpastoBackend>(77); });
   with([](auto& i) { i.backend = static_cast<ImpastoBackend>(-1); });
   with([](auto& i) { i.backend = IMPASTO_BACKEND_CUDA; }, IMPASTO_ERROR_UNSUPPORTED);
+  with([](auto& i) { i.backend = IMPASTO_BACKEND_REFERENCE; }, IMPASTO_ERROR_UNSUPPORTED);  // without timelines
+  with([](auto& i) { i.api_version = VK_API_VERSION_1_0; });
+  with([](auto& i) {
+    i.pipeline_cache = reinterpret_cast<VkPipelineCache>(1);
+    i.pipeline_cache_path = "cache";
+  });
   with([](auto& i) {
     i.get_instance_proc_addr = [](VkInstance, const char*) -> PFN_vkVoidFunction { return nullptr; };
   }, IMPASTO_ERROR_UNSUPPORTED);
@@ -153,7 +195,7 @@ TEST_F(ArgumentsTest, StyleGetInfo) {
   auto info = sized<ImpastoStyleInfo>();
   EXPECT_INVALID(impastoStyleGetInfo(nullptr, &info));
   EXPECT_INVALID(impastoStyleGetInfo(style.get(), nullptr));
-  info.size -= 1;
+  info.size = offsetof(ImpastoStyleInfo, needs_depth) - 1;  // less than 0.1 had
   EXPECT_INVALID(impastoStyleGetInfo(style.get(), &info));
   info = sized<ImpastoStyleInfo>();
   info.next = &info;
@@ -238,7 +280,7 @@ TEST_F(ArgumentsTest, RecordingWithAWrongFrame) {
   const PassSettings settings;
   const PassPtr pass = makePass(context.get(), style.get(), settings);
   FrameImages images(device(), settings, makePixels(16, 8, 1));
-  ImpastoControls controls;
+  auto controls = sized<ImpastoControls>();
   impastoDefaultControls(&controls);
   device().submit([&](VkCommandBuffer cmd) {
     const auto with = [&](auto change) {

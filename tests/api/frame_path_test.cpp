@@ -33,7 +33,7 @@ TEST_F(FramePathTest, RecordingAllocatesNothing) {
   const uint32_t creating_calls = InjectedVulkan::creatingCalls();
   InjectedVulkan::swallowCommands(true);  // the layers below allocate as they like
 
-  ImpastoControls controls;
+  auto controls = sized<ImpastoControls>();
   impastoDefaultControls(&controls);
   controls.detail = 1;
   ImpastoFrame frame = images.frame();

@@ -5,7 +5,7 @@
 #include <string.h>
 
 int main(void) {
-  ImpastoControls controls;
+  ImpastoControls controls = {.size = sizeof controls};
   ImpastoStyle style = NULL;
   impastoDefaultControls(&controls);
   if (controls.size != sizeof controls || controls.strength != 1.0f || controls.stroke_scale != 1.0f) return 1;
@@ -22,7 +22,8 @@ int main(void) {
       (void (*)(void))impastoPassGetMemoryUsage,  (void (*)(void))impastoCmdRecordInputs,
       (void (*)(void))impastoExecute,             (void (*)(void))impastoCmdRecordOutputs,
       (void (*)(void))impastoPaintHostImage,      (void (*)(void))impastoResultString,
-      (void (*)(void))impastoGetVersion,
+      (void (*)(void))impastoGetVersion,          (void (*)(void))impastoStyleGetPainting,
+      (void (*)(void))impastoQueryMemory,         (void (*)(void))impastoPassGetTimings,
   };
   for (size_t i = 0; i < sizeof functions / sizeof functions[0]; ++i) {
     if (!functions[i]) return 1;

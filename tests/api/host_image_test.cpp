@@ -50,7 +50,7 @@ TEST_F(HostImageTest, PaintsInPlace) {
   const StylePtr style = toHandle(makeNegativeStyle());
   std::vector<float> both = color;
   ImpastoHostImage image = makeImage(9, 5, color, output);
-  ImpastoControls controls;
+  auto controls = sized<ImpastoControls>();
   impastoDefaultControls(&controls);
   controls.detail = 1;
   image.controls = &controls;
@@ -117,7 +117,7 @@ TEST_F(HostImageTest, WrongArguments) {
     EXPECT_EQ(impastoPaintHostImage(style.get(), &changed), expected);
     EXPECT_STRNE(impastoGetLastError(), "");
   };
-  ImpastoControls controls;
+  auto controls = sized<ImpastoControls>();
   impastoDefaultControls(&controls);
   controls.strength = -1;
   with([](auto& i) { i.size = 1; });

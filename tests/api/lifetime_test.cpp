@@ -120,6 +120,8 @@ TEST_F(LifetimeTest, AFrameBegunWithTheOldStyleEndsWithIt) {
   device().submit([&](VkCommandBuffer cmd) {
     EXPECT_EQ(impastoCmdRecordInputs(pass.get(), cmd, &frame), IMPASTO_SUCCESS);
     EXPECT_EQ(impastoPassSetStyle(pass.get(), gray.get()), IMPASTO_SUCCESS);
+    const auto execute = sized<ImpastoExecuteInfo>();
+    EXPECT_EQ(impastoExecute(pass.get(), &execute), IMPASTO_SUCCESS);
     EXPECT_EQ(impastoCmdRecordOutputs(pass.get(), cmd, &frame), IMPASTO_SUCCESS);
   });
   EXPECT_TRUE(isNegative(source, images.output.downloadPixels()));

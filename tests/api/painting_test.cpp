@@ -87,7 +87,7 @@ class PaintingTest : public PassTest {
     const Pixels mask_pixels = makeMask(c.pass.width, c.pass.height);
     mask.upload(mask_pixels, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
 
-    ImpastoControls controls;
+    auto controls = sized<ImpastoControls>();
     impastoDefaultControls(&controls);
     controls.strength = c.strength;
     controls.color_preservation = c.color_preservation;
@@ -247,7 +247,7 @@ TEST_F(PaintingTest, FullPrecisionTensorsGiveTheSamePicture) {
   const PassPtr pass = makePass(context.get(), handle.get(), c.pass);
   const Pixels source = makePixels(33, 17, 7);
   FrameImages images(device(), c.pass, source);
-  ImpastoControls controls;
+  auto controls = sized<ImpastoControls>();
   impastoDefaultControls(&controls);
   controls.strength = c.strength;
   controls.color_preservation = c.color_preservation;

@@ -29,8 +29,8 @@ TEST_F(GeneratorTest, WeightsMayGoThroughAStagingBuffer) {
   GeneratorRunner staged(device(), *vulkan_device, style, 40, 24);
   const uint64_t with_staging = staged.generator().memoryUse().own;
   EXPECT_EQ(direct.data, staged.run(inputs, 2).data);
-  EXPECT_NE(staged.generator().frameFinished(0), nullptr);
-  EXPECT_EQ(staged.generator().frameFinished(0), nullptr);
+  EXPECT_NE(staged.generator().slotReused(0, true), nullptr);
+  EXPECT_EQ(staged.generator().slotReused(0, true), nullptr);
   EXPECT_LT(staged.generator().memoryUse().own, with_staging);
   EXPECT_EQ(direct.data, staged.run(inputs).data);
 }

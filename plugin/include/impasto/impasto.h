@@ -184,7 +184,7 @@ typedef struct ImpastoContextInfo {
   /* Since 0.2. */
   uint32_t api_version;                      /* the Vulkan version the device is used at, 1.1 or later. 0: as in 0.1,
                                                 1.3 with synchronization2 and shaderStorageImageWriteWithoutFormat
-                                                enabled, and the three members below are not read */
+                                                enabled: the next two members are not read */
   VkBool32 synchronization2;                 /* is the feature enabled (1.3, or VK_KHR_synchronization2)? Barriers use
                                                 vkCmdPipelineBarrier otherwise: no difference but in validation */
   VkBool32 write_without_format;             /* is shaderStorageImageWriteWithoutFormat enabled? Otherwise outputs are
@@ -260,7 +260,8 @@ typedef struct ImpastoControls {
                                frame before as the style was trained to */
 } ImpastoControls;
 
-/* strength 1, temporal_weight 1, the others neutral. Fills in as much as controls->size says. */
+/* strength 1, temporal_weight 1, the others neutral. Fills in as much as controls->size says; a size that no version's
+ * struct has (0, or what was never set) is set to that of 0.1. */
 IMPASTO_API void impastoDefaultControls(ImpastoControls* controls);
 
 /* -------------------------------------------------------------------------------------------------------- pass -- */

@@ -10,24 +10,41 @@ namespace {
 
 Logger loggerOf(ImpastoPass pass) noexcept { return pass ? pass->pass->logger() : Logger{}; }
 
-void checkFrame(VkCommandBuffer command_buffer, const ImpastoFrame* frame) {
-  checkNotNull(command_buffer, "command_buffer");
-  checkStruct(frame, "frame");
-  if (frame->controls) checkStruct(frame->controls, "frame->controls");
+// A frame and its controls as this version has them.
+struct ReadFrame {
+  ReadFrame(VkCommandBuffer command_buffer, const ImpastoFrame* host) {
+    checkNotNull(command_buffer, "command_buffer");
+    frame = readStruct(host, "frame");
+    if (!frame.controls) return;
+    controls = readStruct(frame.controls, "frame->controls");
+    frame.controls = &controls;
+  }
+  ReadFrame(const ReadFrame&) = delete;
+
+  ImpastoFrame frame;
+  ImpastoControls controls;
+};
+
+bool isReadable(const ImpastoPassInfo* info) noexcept {
+  return info && info->size >= kFirstSize<ImpastoPassInfo> && info->size <= kLargestSize && info->context;
+}
+
+ImpastoPassInfo readPassInfo(const ImpastoPassInfo* info) {
+  const ImpastoPassInfo read = readStruct(info, "info");
+  checkNotNull(read.context, "info->context");
+  checkNotNull(read.style, "info->style");
+  return read;
 }
 
 }  // namespace
 
 ImpastoResult impastoCreatePass(const ImpastoPassInfo* info, ImpastoPass* pass) {
-  const bool readable = info && info->size == sizeof *info && info->context;
-  return guard(__func__, readable ? info->context->context->logger() : Logger{}, [&] {
+  return guard(__func__, isReadable(info) ? info->context->context->logger() : Logger{}, [&] {
     checkNotNull(pass, "pass");
     *pass = nullptr;
-    checkStruct(info, "info");
-    checkNotNull(info->context, "info->context");
-    checkNotNull(info->style, "info->style");
+    const ImpastoPassInfo read = readPassInfo(info);
     auto handle = std::make_unique<ImpastoPass_T>();
-    handle->pass = std::make_unique<Pass>(info->context->context, info->style->style, *info);
+    handle->pass = std::make_unique<Pass>(read.context->context, read.style->style, read);
     *pass = handle.release();
   });
 }
@@ -58,26 +75,45 @@ ImpastoResult impastoPassGetMemoryUsage(ImpastoPass pass, uint64_t* bytes) {
   });
 }
 
+ImpastoResult impastoQueryMemory(const ImpastoPassInfo* info, ImpastoMemory* memory) {
+  return guard(__func__, isReadable(info) ? info->context->context->logger() : Logger{}, [&] {
+    ImpastoMemory filled = readStruct(memory, "memory");
+    const ImpastoPassInfo read = readPassInfo(info);
+    const MemoryUse use = Pass::predictMemory(*read.context->context, *read.style->style, read);
+    filled.pass_bytes = use.own;
+    filled.scratch_bytes = use.scratch;
+    writeStruct(filled, memory);
+  });
+}
+
+ImpastoResult impastoPassGetTimings(ImpastoPass pass, ImpastoTimings* timings) {
+  return guard(__func__, loggerOf(pass), [&] {
+    checkNotNull(pass, "pass");
+    ImpastoTimings filled = readStruct(timings, "timings");
+    pass->pass->getTimings(filled);
+    writeStruct(filled, timings);
+  });
+}
+
 ImpastoResult impastoCmdRecordInputs(ImpastoPass pass, VkCommandBuffer command_buffer, const ImpastoFrame* frame) {
   return guard(__func__, loggerOf(pass), [&] {
     checkNotNull(pass, "pass");
-    checkFrame(command_buffer, frame);
-    pass->pass->recordInputs(command_buffer, *frame);
+    const ReadFrame read(command_buffer, frame);
+    pass->pass->recordInputs(command_buffer, read.frame);
   });
 }
 
 ImpastoResult impastoExecute(ImpastoPass pass, const ImpastoExecuteInfo* info) {
   return guard(__func__, loggerOf(pass), [&] {
     checkNotNull(pass, "pass");
-    checkStruct(info, "info");
-    pass->pass->execute(*info);
+    pass->pass->execute(readStruct(info, "info"));
   });
 }
 
 ImpastoResult impastoCmdRecordOutputs(ImpastoPass pass, VkCommandBuffer command_buffer, const ImpastoFrame* frame) {
   return guard(__func__, loggerOf(pass), [&] {
     checkNotNull(pass, "pass");
-    checkFrame(command_buffer, frame);
-    pass->pass->recordOutputs(command_buffer, *frame);
+    const ReadFrame read(command_buffer, frame);
+    pass->pass->recordOutputs(command_buffer, read.frame);
   });
 }

@@ -45,33 +45,63 @@ void impastoReleaseStyle(ImpastoStyle style) { release(style); }
 ImpastoResult impastoStyleGetInfo(ImpastoStyle style, ImpastoStyleInfo* info) {
   return guard(__func__, {}, [&] {
     checkNotNull(style, "style");
-    checkStruct(info, "info");
+    ImpastoStyleInfo filled = readStruct(info, "info");
     const Style& source = *style->style;
-    info->title = source.provenance.title.c_str();
-    info->painter = source.provenance.painter.c_str();
-    info->year = source.provenance.year.c_str();
-    info->licence = source.provenance.licence.c_str();
-    info->wants_depth = source.graph.wants(InputKind::Depth);
-    info->wants_normals = source.graph.wants(InputKind::Normals);
-    info->wants_history = source.graph.wants(InputKind::History);
-    info->parameter_count = 0;
-    for (const auto& [op, weights] : source.weights) {
-      info->parameter_count += weights.kernel.size() + weights.bias.size();
+    filled.title = source.provenance.title.c_str();
+    filled.painter = source.provenance.painter.c_str();
+    filled.year = source.provenance.year.c_str();
+    filled.licence = source.provenance.licence.c_str();
+    filled.wants_depth = source.graph.wants(InputKind::Depth);
+    filled.wants_normals = source.graph.wants(InputKind::Normals);
+    filled.wants_history = source.graph.wants(InputKind::History);
+    filled.parameter_count = parameterCount(source);
+    filled.multiply_adds_per_pixel = source.graph.multiplyAddsPerPixel();
+    filled.needs_depth = source.graph.needs(InputKind::Depth);
+    filled.needs_normals = source.graph.needs(InputKind::Normals);
+    filled.style_vector_length = source.graph.styleVectorLength();
+    filled.painting_count = static_cast<uint32_t>(source.paintings.size());
+    writeStruct(filled, info);
+  });
+}
+
+ImpastoResult impastoStyleGetPainting(ImpastoStyle style, uint32_t index, ImpastoPainting* painting) {
+  return guard(__func__, {}, [&] {
+    checkNotNull(style, "style");
+    ImpastoPainting filled = readStruct(painting, "painting");
+    const std::vector<Painting>& paintings = style->style->paintings;
+    if (index >= paintings.size()) {
+      invalid("index is " + std::to_string(index) + ", the style holds " + std::to_string(paintings.size()) +
+              " paintings");
     }
-    info->multiply_adds_per_pixel = source.graph.multiplyAddsPerPixel();
+    filled.title = paintings[index].title.c_str();
+    filled.painter = paintings[index].painter.c_str();
+    filled.year = paintings[index].year.c_str();
+    filled.licence = paintings[index].licence.c_str();
+    filled.vector = paintings[index].vector.data();
+    writeStruct(filled, painting);
   });
 }
 
 void impastoDefaultControls(ImpastoControls* controls) {
-  if (controls) *controls = kDefaultControls;
+  if (!controls) return;
+  // Hosts of 0.1 could leave `size` to this call.
+  if (controls->size < kFirstSize<ImpastoControls> || controls->size > kLargestSize) {
+    controls->size = kFirstSize<ImpastoControls>;
+  }
+  controls->next = nullptr;
+  writeStruct(kDefaultControls, controls);
 }
 
 ImpastoResult impastoPaintHostImage(ImpastoStyle style, const ImpastoHostImage* image) {
   return guard(__func__, {}, [&] {
     checkNotNull(style, "style");
-    checkStruct(image, "image");
-    if (image->controls) checkStruct(image->controls, "image->controls");
-    paintHostImage(*style->style, *image);
+    ImpastoHostImage read = readStruct(image, "image");
+    ImpastoControls controls;
+    if (read.controls) {
+      controls = readStruct(read.controls, "image->controls");
+      read.controls = &controls;
+    }
+    paintHostImage(*style->style, read);
   });
 }
 

@@ -8,6 +8,7 @@
 //     the pass packs into inputs(layer)         the frame's aligned extent, edge-clamped; pads of the last quad 0
 //     generator.endLayer(cmd, frame, layer)     makes the inputs visible; runs all ops, or leaves them to execute()
 //   generator.execute(frame, points)            nothing where runsInCommandBuffer()
+//   generator.beginOutputs(cmd)
 //   the pass composites from output(layer, frame.output_index)   compute-shader reads
 //
 // Threads: prepared on any thread; afterwards the recording thread alone calls it. Destroyed on any thread, when the GPU
@@ -75,11 +76,13 @@ class Generator {
   virtual void beginLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) = 0;
   virtual void endLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) = 0;
   virtual void execute(const GeneratorFrame& frame, const TimelinePoints& points) = 0;
+  // Before the pass reads outputs, in whatever command buffer it does: for what endLayer() could not make visible.
+  virtual void beginOutputs(VkCommandBuffer) {}
 
-  // The GPU has finished the frame that was last recorded for a slot; the pass knows only when its outputs were recorded,
-  // as frames that were given up may not have been submitted. What only the first frames needed may go: returns it, for
-  // the caller to free when no other frame in flight can be reading it; null when there is nothing.
-  virtual std::shared_ptr<const void> frameFinished(uint32_t) noexcept { return nullptr; }
+  // The GPU is done with the frame that was last recorded for a slot, which is about to be recorded anew. `finished`: it
+  // was submitted; false for frames that were given up, which may not have been. Returns what only that frame held on
+  // to, for the caller to free; null when there is nothing.
+  virtual std::shared_ptr<const void> slotReused(uint32_t /*slot*/, bool /*finished*/) noexcept { return nullptr; }
 
   virtual MemoryUse memoryUse() const noexcept = 0;
 

@@ -5,21 +5,42 @@
 #include <exception>
 #include <vector>
 
+#include "backend/reference_backend.h"
 #include "base/error.h"
+#include "pass/host_enum.h"
 #include "pass/pipeline_cache_file.h"
+#include "vulkan/backend.h"
 
 namespace impasto {
 namespace {
 
-// The pass's shaders write images whose format they do not know.
-const char* whyPassUnsupported(const vulkan::InstanceDispatch& vk, VkPhysicalDevice physical_device) {
-  if (const char* reason = vulkan::whyUnsupported(vk, physical_device)) return reason;
-  VkPhysicalDeviceFeatures2 features = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
-  vk.GetPhysicalDeviceFeatures2(physical_device, &features);
-  if (!features.features.shaderStorageImageWriteWithoutFormat) {
-    return "the device lacks the feature shaderStorageImageWriteWithoutFormat";
+vulkan::DeviceOptions readOptions(const ImpastoContextInfo& info) {
+  vulkan::DeviceOptions options;
+  if (info.api_version != 0) {
+    options.api_version = info.api_version;
+    options.synchronization2 = info.synchronization2 != VK_FALSE;
+    options.write_without_format = info.write_without_format != VK_FALSE;
   }
-  return nullptr;
+  if (options.api_version < VK_API_VERSION_1_1) {
+    throw Error(ErrorCode::InvalidArgument, "info->api_version is below Vulkan 1.1");
+  }
+  options.half_precision = info.half_precision != VK_FALSE;
+  options.timeline_semaphore = info.timeline_semaphore != VK_FALSE;
+  options.debug_utils = info.debug_utils != VK_FALSE;
+  options.allocator = info.allocation_callbacks;
+  options.pipeline_cache = info.pipeline_cache;
+  return options;
+}
+
+std::unique_ptr<Backend> makeBackend(const vulkan::VulkanDevice& device, int32_t kind) {
+  switch (kind) {
+    case IMPASTO_BACKEND_AUTO:
+    case IMPASTO_BACKEND_VULKAN: return std::make_unique<vulkan::VulkanBackend>(device);
+    case IMPASTO_BACKEND_REFERENCE: return std::make_unique<ReferenceBackend>(device);
+    case IMPASTO_BACKEND_CUDA: throw Error(ErrorCode::Unsupported, "the CUDA backend is not in this version");
+    default:
+      throw Error(ErrorCode::InvalidArgument, "info->backend is " + std::to_string(kind) + ", no known backend");
+  }
 }
 
 }  // namespace
@@ -28,16 +49,17 @@ Context::Context(const ImpastoContextInfo& info)
     : logger_{info.log, info.log_user_data},
       pipeline_cache_path_(info.pipeline_cache_path ? info.pipeline_cache_path : ""),
       device_(info.get_instance_proc_addr, info.instance, info.physical_device, info.device, info.queue_family_index,
-              {.half_precision = info.half_precision != VK_FALSE}),
-      backend_(device_) {
-  if (const char* reason = whyPassUnsupported(device_.vk, device_.physical_device)) {
-    throw Error(ErrorCode::Unsupported, reason);
-  }
+              readOptions(info)),
+      backend_(makeBackend(device_, hostEnum(info.backend))),
+      backend_kind_(hostEnum(info.backend) == IMPASTO_BACKEND_REFERENCE ? IMPASTO_BACKEND_REFERENCE
+                                                                        : IMPASTO_BACKEND_VULKAN) {
   if (device_.half_precision && !vulkan::offersHalfPrecision(device_.vk, device_.physical_device)) {
-    throw Error(ErrorCode::Unsupported, "info->half_precision is set, but the device lacks shaderFloat16 or "
-                                        "storageBuffer16BitAccess");
+    throw Error(ErrorCode::Unsupported, "info->half_precision is set, but the device lacks storageBuffer16BitAccess");
   }
   if (pipeline_cache_path_.empty()) return;
+  if (info.pipeline_cache != VK_NULL_HANDLE) {
+    throw Error(ErrorCode::InvalidArgument, "info->pipeline_cache and info->pipeline_cache_path: give one of them");
+  }
   const PipelineCacheFile file = readPipelineCacheFile(pipeline_cache_path_, device_.properties);
   if (!file.ignored.empty()) {
     logger_.log(IMPASTO_LOG_INFO, ("pipeline cache " + pipeline_cache_path_ + " ignored: " + file.ignored).c_str());
@@ -46,7 +68,8 @@ Context::Context(const ImpastoContextInfo& info)
   create.initialDataSize = file.data.size();
   create.pInitialData = file.data.data();
   VkPipelineCache cache = VK_NULL_HANDLE;
-  vulkan::check(device_.vk.CreatePipelineCache(device_.device, &create, nullptr, &cache), "vkCreatePipelineCache");
+  vulkan::check(device_.vk.CreatePipelineCache(device_.device, &create, device_.allocator(), &cache),
+                "vkCreatePipelineCache");
   pipeline_cache_ = vulkan::PipelineCache(device_, cache);
   device_.pipeline_cache = cache;
 }
@@ -86,29 +109,6 @@ void Context::savePipelineCache() {
   }
   vulkan::check(result, "vkGetPipelineCacheData");
   writePipelineCacheFile(pipeline_cache_path_, device_.properties, data);
-}
-
-void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
-                       PFN_vkGetInstanceProcAddr get_instance_proc_addr, ImpastoRequirements& requirements) {
-  requirements = {};
-  requirements.size = sizeof requirements;
-  requirements.api_version = VK_API_VERSION_1_3;
-  requirements.features11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES;
-  requirements.features12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
-  requirements.features13.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES;
-  requirements.input_usage = VK_IMAGE_USAGE_SAMPLED_BIT;
-  requirements.output_usage = VK_IMAGE_USAGE_STORAGE_BIT;
-
-  const vulkan::InstanceDispatch vk(get_instance_proc_addr, instance);
-  if (const char* reason = whyPassUnsupported(vk, physical_device)) throw Error(ErrorCode::Unsupported, reason);
-  requirements.vulkan_backend = VK_TRUE;
-  requirements.features.shaderStorageImageWriteWithoutFormat = VK_TRUE;
-  requirements.features13.synchronization2 = VK_TRUE;
-  if (vulkan::offersHalfPrecision(vk, physical_device)) {
-    requirements.half_precision = VK_TRUE;
-    requirements.features11.storageBuffer16BitAccess = VK_TRUE;
-    requirements.features12.shaderFloat16 = VK_TRUE;
-  }
 }
 
 }  // namespace impasto

@@ -1,14 +1,16 @@
-// What passes of one device share: the host's device, the pipeline cache and the log. Immutable but for the count of
-// passes; any thread. Shared by the context's handle and by its passes.
+// What passes of one queue share: the host's device, the backend and its scratch memory, the pipeline cache, the log, and
+// the thread that frees what styles leave behind. Immutable but for the count of passes; any thread. Shared by the context's handle and by its passes.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 
+#include "backend/generator.h"
 #include "impasto/impasto.h"
 #include "pass/logger.h"
-#include "vulkan/backend.h"
+#include "pass/reaper.h"
 #include "vulkan/device.h"
 
 namespace impasto {
@@ -19,7 +21,9 @@ class Context {
   explicit Context(const ImpastoContextInfo& info);
 
   const vulkan::VulkanDevice& device() const noexcept { return device_; }
-  const Backend& backend() const noexcept { return backend_; }
+  const Backend& backend() const noexcept { return *backend_; }
+  ImpastoBackend backendKind() const noexcept { return backend_kind_; }
+  Reaper& reaper() noexcept { return reaper_; }
   const Logger& logger() const noexcept { return logger_; }
 
   // The pipeline cache is written when the last pass goes. It logs: call it with no lock held.
@@ -33,13 +37,11 @@ class Context {
   std::string pipeline_cache_path_;  // "" for none
   vulkan::VulkanDevice device_;
   vulkan::PipelineCache pipeline_cache_;
-  vulkan::VulkanBackend backend_;
+  std::unique_ptr<Backend> backend_;
+  ImpastoBackend backend_kind_;
+  Reaper reaper_;  // goes before the device
   std::mutex pass_count_mutex_;
   uint32_t pass_count_ = 0;
 };
-
-// Fills the `out` members of impastoQueryRequirements. Throws Error(Unsupported) when the instance is too old to ask.
-void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
-                       PFN_vkGetInstanceProcAddr get_instance_proc_addr, ImpastoRequirements& requirements);
 
 }  // namespace impasto

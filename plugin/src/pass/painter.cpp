@@ -308,6 +308,7 @@ void Painter::recordOutputs(VkCommandBuffer command_buffer, const FrameSettings&
   for (const CompositeStep& step : composite_steps_) {
     if (step.output_index == state.frame.output_index) bindComposite(step, state, images);
   }
+  if (state.painted) generator_->beginOutputs(command_buffer);
   if (timer) timer->mark(command_buffer, frame.slot, Mark::OutputsBegin);
   {
     const vulkan::CommandLabel label(*device_, command_buffer, "Impasto outputs");

@@ -62,8 +62,10 @@ class Painter {
   void recordOutputs(VkCommandBuffer command_buffer, const FrameSettings& frame, const ImpastoFrame& images,
                      StageTimer* timer);
 
-  // See Generator::frameFinished().
-  std::shared_ptr<const void> frameFinished(uint32_t slot) noexcept { return generator_->frameFinished(slot); }
+  // See Generator::slotReused().
+  std::shared_ptr<const void> slotReused(uint32_t slot, bool finished) noexcept {
+    return generator_->slotReused(slot, finished);
+  }
 
  private:
   using SlotSets = std::array<VkDescriptorSet, kMaxFramesInFlight>;

@@ -1,6 +1,7 @@
 #include "pass/pass.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,19 +13,27 @@ namespace {
 
 [[noreturn]] void invalid(const std::string& message) { throw Error(ErrorCode::InvalidArgument, message); }
 
+// Of one pass, how many objects can wait for the reaper at a time: of each slot a painter and what its generator held.
+constexpr size_t kReaped = 2 * kMaxFramesInFlight + 2;
+
+PassSettings readInfo(const vulkan::VulkanDevice& device, const ImpastoPassInfo& info) {
+  checkExtent(info.width, info.height);
+  return readPassInfo(device, device.write_without_format, info);
+}
+
 }  // namespace
 
 Pass::Pass(std::shared_ptr<Context> context, std::shared_ptr<const Style> style, const ImpastoPassInfo& info)
     : context_(std::move(context)),
-      settings_(readPassInfo(context_->device(), context_->device().write_without_format, info)),
+      settings_(readInfo(context_->device(), info)),
       style_(std::move(style)),
       width_(info.width),
       height_(info.height) {
-  checkExtent(width_, height_);
   const vulkan::VulkanDevice& device = context_->device();
   pipelines_ = std::make_unique<PassPipelines>(device, settings_, device.write_without_format);
   if (settings_.timings) timer_ = std::make_unique<StageTimer>(device, settings_.frames_in_flight);
   current_ = makePainter(*style_, width_, height_);
+  context_->reaper().expect(kReaped);
   context_->passCreated();
 }
 
@@ -32,8 +41,15 @@ Pass::~Pass() {
   slots_ = {};
   current_.reset();
   pending_.reset();
+  context_->reaper().drain();
+  context_->reaper().forget(kReaped);
   pipelines_.reset();
   context_->passGone();
+}
+
+MemoryUse Pass::predictMemory(const Context& context, const Style& style, const ImpastoPassInfo& info) {
+  const PassSettings settings = readInfo(context.device(), info);
+  return Painter::predictMemory(context.device(), context.backend(), style, {info.width, info.height, settings});
 }
 
 std::shared_ptr<Painter> Pass::makePainter(const Style& style, uint32_t width, uint32_t height) const {
@@ -49,6 +65,7 @@ void Pass::resize(uint32_t width, uint32_t height) {
   width_ = width;
   height_ = height;
   slots_ = {};
+  open_slot_ = kNoSlot;
   current_ = std::move(painter);
   const std::lock_guard lock(pending_mutex_);
   pending_.reset();  // a style published since the last frame: `current_` has it already
@@ -86,38 +103,75 @@ Pass::Slot& Pass::slot(uint32_t frame_index) {
   return slots_[frame_index];
 }
 
-void Pass::recordInputs(VkCommandBuffer command_buffer, const ImpastoFrame& frame) {
-  Slot& slot = this->slot(frame.frame_index);
+void Pass::takeUpStyle() {
   std::shared_ptr<Painter> published;
   {
     const std::lock_guard lock(pending_mutex_);
     published = std::move(pending_);
   }
-  if (published) current_ = std::move(published);
+  if (!published) return;
+  std::swap(current_, published);
+  context_->reaper().free(std::move(published));
+}
+
+void Pass::recordInputs(VkCommandBuffer command_buffer, const ImpastoFrame& frame) {
+  Slot& slot = this->slot(frame.frame_index);
+  takeUpStyle();
   const FrameSettings settings = readFrame(settings_, current_->width(), current_->height(), frame);
   current_->checkFrame(settings);
 
-  slot.painter = current_;
+  open_slot_ = kNoSlot;
+  if (slot.painter) context_->reaper().free(slot.painter->slotReused(frame.frame_index, slot.finished));
+  if (slot.painter != current_) context_->reaper().free(std::exchange(slot.painter, current_));
+  slot.finished = false;
   slot.painter->recordInputs(command_buffer, settings, frame, timer_.get());
-  slot.awaits_execute = true;
-  slot.awaits_outputs = true;
+  open_slot_ = frame.frame_index;
+  executed_ = false;
+}
+
+void Pass::checkOpen(uint32_t frame_index) const {
+  if (open_slot_ == frame_index) return;
+  invalid("frame_index is " + std::to_string(frame_index) +
+          (open_slot_ == kNoSlot ? ", but no frame is begun: call impastoCmdRecordInputs first"
+                                 : ", but frame " + std::to_string(open_slot_) +
+                                       " was begun since: a pass has one open frame at a time"));
 }
 
 void Pass::execute(const ImpastoExecuteInfo& info) {
   Slot& slot = this->slot(info.frame_index);
-  if (!slot.awaits_execute) invalid("impastoCmdRecordInputs has not been called for this frame_index");
-  if (info.wait_semaphore || info.signal_semaphore) {
-    invalid("the Vulkan backend runs in the command buffer: expected semaphores VK_NULL_HANDLE");
+  checkOpen(info.frame_index);
+  if (executed_) invalid("impastoExecute has been called for this frame");
+  if (slot.painter->runsInCommandBuffer()) {
+    if (info.wait_semaphore || info.signal_semaphore) {
+      invalid("the Vulkan backend runs in the command buffer: expected semaphores VK_NULL_HANDLE");
+    }
+  } else {
+    if (!info.wait_semaphore) invalid("info->wait_semaphore is VK_NULL_HANDLE: this backend waits for the inputs");
+    if (!info.signal_semaphore) invalid("info->signal_semaphore is VK_NULL_HANDLE: this backend signals the outputs");
+    slot.painter->execute(info.frame_index,
+                          {info.wait_semaphore, info.wait_value, info.signal_semaphore, info.signal_value});
   }
-  slot.awaits_execute = false;
+  executed_ = true;
 }
 
 void Pass::recordOutputs(VkCommandBuffer command_buffer, const ImpastoFrame& frame) {
   Slot& slot = this->slot(frame.frame_index);
-  if (!slot.awaits_outputs) invalid("impastoCmdRecordInputs has not been called for this frame_index");
+  checkOpen(frame.frame_index);
+  if (!executed_) invalid("impastoExecute has not been called for this frame");
   const FrameSettings settings = readFrame(settings_, slot.painter->width(), slot.painter->height(), frame);
   slot.painter->recordOutputs(command_buffer, settings, frame, timer_.get());
-  slot.awaits_outputs = false;
+  slot.finished = true;
+  open_slot_ = kNoSlot;
+}
+
+void Pass::getTimings(ImpastoTimings& timings) const {
+  if (!timer_) invalid("the pass was created without timings");
+  const std::optional<StageTimes>& latest = timer_->latest();
+  timings.available = latest.has_value();
+  const StageTimes times = latest.value_or(StageTimes{});
+  timings.inputs = times.inputs;
+  timings.generator = times.generator;
+  timings.outputs = times.outputs;
 }
 
 }  // namespace impasto

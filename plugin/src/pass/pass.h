@@ -1,9 +1,12 @@
 // A pass: what paints one view of the host, frame after frame, behind the ImpastoPass handle.
 //
-// Owned by the handle. The recording thread calls recordInputs, execute, recordOutputs, resize and memoryUsage, one at a
-// time; setStyle may run on any thread beside them. A new style travels as a finished Painter from the thread that
+// Owned by the handle. The recording thread calls recordInputs, execute, recordOutputs, resize, memoryUsage and getTimings,
+// one at a time; setStyle may run on any thread beside them. A new style travels as a finished Painter from the thread that
 // built it, through `pending_`, to the next recorded frame. Painters are shared by the pass and by the frame slots whose
-// commands use them, and are freed when the last of these slots is recorded anew.
+// commands use them. What a slot lets go of when it is recorded anew goes to the context's reaper: nothing is freed on the
+// recording thread.
+//
+// One frame is open at a time: begun, then executed, then finished by its outputs, or given up by beginning another.
 #pragma once
 
 #include <array>
@@ -17,25 +20,30 @@
 #include "pass/painter.h"
 #include "pass/pass_pipelines.h"
 #include "pass/pass_settings.h"
+#include "pass/stage_timer.h"
 #include "style/style.h"
 
 namespace impasto {
 
 class Pass {
  public:
-  // Of `info`, the extent, formats, encodings and frames in flight are read, and checked here.
+  // Of `info`, all but the handles is read, and checked here.
   Pass(std::shared_ptr<Context> context, std::shared_ptr<const Style> style, const ImpastoPassInfo& info);
   ~Pass();
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
+
+  // What such a pass would take.
+  static MemoryUse predictMemory(const Context& context, const Style& style, const ImpastoPassInfo& info);
 
   const Logger& logger() const noexcept { return context_->logger(); }
 
   void resize(uint32_t width, uint32_t height);
   void setStyle(std::shared_ptr<const Style> style);
   VkDeviceSize memoryUsage();
+  void getTimings(ImpastoTimings& timings) const;
 
-  // Structs are checked for NULL and size by then, values here. Throw Error(InvalidArgument), allocate nothing.
+  // Structs are this version's by then; values are checked here. Throw Error(InvalidArgument), allocate nothing.
   void recordInputs(VkCommandBuffer command_buffer, const ImpastoFrame& frame);
   void execute(const ImpastoExecuteInfo& info);
   void recordOutputs(VkCommandBuffer command_buffer, const ImpastoFrame& frame);
@@ -43,12 +51,13 @@ class Pass {
  private:
   struct Slot {
     std::shared_ptr<Painter> painter;  // of the frame recorded last
-    bool awaits_execute = false;
-    bool awaits_outputs = false;
+    bool finished = false;             // its outputs were recorded
   };
 
   std::shared_ptr<Painter> makePainter(const Style& style, uint32_t width, uint32_t height) const;
   Slot& slot(uint32_t frame_index);
+  void takeUpStyle();
+  void checkOpen(uint32_t frame_index) const;
 
   std::shared_ptr<Context> context_;
   PassSettings settings_;
@@ -63,8 +72,12 @@ class Pass {
 
   std::unique_ptr<StageTimer> timer_;  // null unless asked for
 
-  std::shared_ptr<Painter> current_;  // this and the slots belong to the recording thread
+  // These belong to the recording thread.
+  static constexpr uint32_t kNoSlot = UINT32_MAX;
+  std::shared_ptr<Painter> current_;
   std::array<Slot, kMaxFramesInFlight> slots_;
+  uint32_t open_slot_ = kNoSlot;  // of the open frame
+  bool executed_ = false;         // the open frame is
 };
 
 }  // namespace impasto

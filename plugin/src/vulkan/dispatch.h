@@ -10,6 +10,7 @@
 namespace impasto::vulkan {
 
 #define IMPASTO_INSTANCE_FUNCTIONS(X) \
+  X(EnumerateDeviceExtensionProperties) \
   X(GetDeviceProcAddr)                \
   X(GetPhysicalDeviceFeatures2)       \
   X(GetPhysicalDeviceFormatProperties2) \

@@ -157,18 +157,23 @@ void VulkanGenerator::beginLayer(VkCommandBuffer command_buffer, const Generator
 
   SlotUse& slot = slots_[frame.slot];
   slot = {};
-  slot.uploaded = uploads;
   if (uploads) {
+    slot.staging = staging_;
     const VkBufferCopy copy{0, 0, staging_->size()};
     device_->vk.CmdCopyBuffer(command_buffer, staging_->get(), weights_.get(), 1, &copy);
     recordBarrier(*device_, command_buffer, kTransferStage, VK_ACCESS_TRANSFER_WRITE_BIT, kComputeStage,
                   VK_ACCESS_SHADER_READ_BIT);
   }
+  recordConstants(command_buffer, frame);
+}
+
+void VulkanGenerator::recordConstants(VkCommandBuffer command_buffer, const GeneratorFrame& frame) {
   const FrameExtent extent = extentOf(frame);
-  if (program_->plan().constant_steps.empty() || (constants_done_ && constants_extent_ == extent)) return;
-  if (!(constants_extent_ == extent)) constants_done_ = false;
+  const bool same = constants_extent_ == extent;
+  if (program_->plan().constant_steps.empty() || (constants_done_ && same)) return;
+  if (!same) constants_done_ = false;
   constants_extent_ = extent;
-  slot.constants = extent;
+  slots_[frame.slot].constants = extent;
   program_->recordConstants(command_buffer, extent);
   recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage, kShaderReadWrite);
 }
@@ -181,10 +186,11 @@ void VulkanGenerator::endLayer(VkCommandBuffer command_buffer, const GeneratorFr
                 VK_ACCESS_SHADER_READ_BIT);
 }
 
-std::shared_ptr<const void> VulkanGenerator::frameFinished(uint32_t slot) noexcept {
-  const SlotUse use = std::exchange(slots_[slot], {});
-  if (use.constants.width != 0 && use.constants == constants_extent_) constants_done_ = true;
-  return use.uploaded ? std::exchange(staging_, nullptr) : nullptr;
+std::shared_ptr<const void> VulkanGenerator::slotReused(uint32_t slot, bool finished) noexcept {
+  SlotUse use = std::exchange(slots_[slot], {});
+  if (finished && use.constants.width != 0 && use.constants == constants_extent_) constants_done_ = true;
+  if (finished && use.staging != nullptr) staging_ = nullptr;  // frames in flight that copy from it hold on to it
+  return std::move(use.staging);
 }
 
 }  // namespace impasto::vulkan

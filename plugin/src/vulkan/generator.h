@@ -30,7 +30,7 @@ class VulkanGenerator final : public Generator {
   void beginLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) override;
   void endLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) override;
   void execute(const GeneratorFrame&, const TimelinePoints&) override {}
-  std::shared_ptr<const void> frameFinished(uint32_t slot) noexcept override;
+  std::shared_ptr<const void> slotReused(uint32_t slot, bool finished) noexcept override;
   MemoryUse memoryUse() const noexcept override;
 
  private:
@@ -40,6 +40,8 @@ class VulkanGenerator final : public Generator {
   void uploadWeights(std::span<const std::byte> bytes);
   TensorView viewOf(const PlannedTensor& tensor, VkBuffer buffer, VkDeviceSize offset) const noexcept;
   FrameExtent extentOf(const GeneratorFrame& frame) const noexcept;
+
+  void recordConstants(VkCommandBuffer command_buffer, const GeneratorFrame& frame);
 
   const VulkanDevice* device_;
   uint32_t layers_, outputs_;
@@ -58,8 +60,8 @@ class VulkanGenerator final : public Generator {
   bool constants_done_ = false;
   // Of each slot's last frame.
   struct SlotUse {
-    bool uploaded = false;
-    FrameExtent constants;  // computed by it; 0x0 for none
+    std::shared_ptr<const Buffer> staging;  // that it copies from
+    FrameExtent constants;                  // computed by it; 0x0 for none
   };
   std::vector<SlotUse> slots_;
 };

@@ -1,0 +1,64 @@
+// One style at one extent on the reference backend. execute() hands the frame to a thread of the generator's own and
+// returns; the thread waits for the packed inputs, runs the reference and signals, whatever happens: a frame that fails
+// shows its colour input, so that nobody waits for ever. The destructor waits for the frames that were begun.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "backend/generator.h"
+#include "base/tensor.h"
+#include "vulkan/device.h"
+
+namespace impasto {
+
+class ReferenceGenerator final : public Generator {
+ public:
+  ReferenceGenerator(const vulkan::VulkanDevice& device, const Style& style, const GeneratorRequest& request);
+  ~ReferenceGenerator() override;
+
+  static MemoryUse predictMemory(const vulkan::VulkanDevice& device, const Style& style,
+                                 const GeneratorRequest& request);
+
+  std::span<const Input> inputs(uint32_t layer) const noexcept override;
+  TensorView output(uint32_t layer, uint32_t output_index) const noexcept override;
+  uint32_t alignment() const noexcept override { return style_.graph.alignment; }
+  bool runsInCommandBuffer() const noexcept override { return false; }
+  void beginLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) override;
+  void endLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) override;
+  void execute(const GeneratorFrame& frame, const TimelinePoints& points) override;
+  void beginOutputs(VkCommandBuffer command_buffer) override;
+  MemoryUse memoryUse() const noexcept override;
+
+ private:
+  struct Job {
+    GeneratorFrame frame;
+    TimelinePoints points;
+  };
+
+  void work();
+  bool waitFor(const TimelinePoints& points) const;
+  void signal(const TimelinePoints& points) const noexcept;
+  void paint(const GeneratorFrame& frame, uint32_t layer);
+
+  const vulkan::VulkanDevice* device_;
+  const Style style_;
+  const uint32_t layers_, outputs_;
+  std::vector<Input> inputs_;  // of all layers, one after another
+  size_t inputs_per_layer_ = 0;
+  TensorView first_output_;
+  VkDeviceSize output_stride_ = 0;
+  vulkan::Buffer buffer_;  // inputs and outputs
+  std::byte* mapped_ = nullptr;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace impasto

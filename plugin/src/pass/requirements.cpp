@@ -1,0 +1,129 @@
+#include "pass/requirements.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "pass/host_enum.h"
+#include "vulkan/device.h"
+
+namespace impasto {
+namespace {
+
+const char* const kTimelineExtension = VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME;
+
+// What a device offers, at the version that the host uses it at.
+class Offer {
+ public:
+  Offer(const vulkan::InstanceDispatch& vk, VkPhysicalDevice device, uint32_t host_version) : vk_(vk), device_(device) {
+    VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
+    vk.GetPhysicalDeviceProperties2(device, &properties);
+    version_ = std::min(properties.properties.apiVersion, host_version);
+    uint32_t count = 0;
+    vk.EnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
+    extensions_.resize(count);
+    vk.EnumerateDeviceExtensionProperties(device, nullptr, &count, extensions_.data());
+    extensions_.resize(count);
+  }
+
+  uint32_t version() const noexcept { return version_; }
+
+  bool hasExtension(const char* name) const {
+    return std::any_of(extensions_.begin(), extensions_.end(),
+                       [&](const VkExtensionProperties& e) { return std::strcmp(e.extensionName, name) == 0; });
+  }
+
+  // The features of one struct; all off where neither the version nor the extension has it.
+  template <typename Features>
+  Features query(VkStructureType type, uint32_t core_version, const char* extension) const {
+    Features asked{type};
+    if (version_ < core_version && !hasExtension(extension)) return asked;
+    VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
+    features.pNext = &asked;
+    vk_.GetPhysicalDeviceFeatures2(device_, &features);
+    asked.pNext = nullptr;
+    return asked;
+  }
+
+ private:
+  const vulkan::InstanceDispatch& vk_;
+  VkPhysicalDevice device_;
+  uint32_t version_ = 0;
+  std::vector<VkExtensionProperties> extensions_;
+};
+
+}  // namespace
+
+void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
+                       PFN_vkGetInstanceProcAddr get_instance_proc_addr, ImpastoRequirements& requirements) {
+  const uint32_t host_version =
+      requirements.host_api_version != 0 ? requirements.host_api_version : VK_API_VERSION_1_3;
+  const int32_t asked = hostEnum(requirements.backend);
+  requirements = {};
+  requirements.size = sizeof requirements;
+  requirements.host_api_version = host_version;
+  requirements.backend = asked == IMPASTO_BACKEND_REFERENCE ? IMPASTO_BACKEND_REFERENCE : IMPASTO_BACKEND_VULKAN;
+  requirements.api_version = VK_API_VERSION_1_1;
+  requirements.features11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES;
+  requirements.features12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
+  requirements.features13.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES;
+  requirements.features_16bit_storage.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES;
+  requirements.features_synchronization2.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SYNCHRONIZATION_2_FEATURES;
+  requirements.features_timeline_semaphore.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES;
+  requirements.input_usage = VK_IMAGE_USAGE_SAMPLED_BIT;
+  requirements.output_usage = VK_IMAGE_USAGE_STORAGE_BIT;
+  switch (asked) {
+    case IMPASTO_BACKEND_AUTO:
+    case IMPASTO_BACKEND_VULKAN:
+    case IMPASTO_BACKEND_REFERENCE: break;
+    case IMPASTO_BACKEND_CUDA:
+      requirements.backend = IMPASTO_BACKEND_CUDA;
+      throw Error(ErrorCode::Unsupported, "the CUDA backend is not in this version");
+    default:
+      throw Error(ErrorCode::InvalidArgument,
+                  "requirements->backend is " + std::to_string(asked) + ", no known backend");
+  }
+
+  const vulkan::InstanceDispatch vk(get_instance_proc_addr, instance);
+  if (const char* reason = vulkan::whyUnsupported(vk, physical_device)) throw Error(ErrorCode::Unsupported, reason);
+  const Offer offer(vk, physical_device, host_version);
+  if (offer.version() < VK_API_VERSION_1_1) {
+    throw Error(ErrorCode::Unsupported, "requirements->host_api_version is below Vulkan 1.1");
+  }
+  requirements.vulkan_backend = VK_TRUE;
+
+  VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
+  vk.GetPhysicalDeviceFeatures2(physical_device, &features);
+  requirements.features.shaderStorageImageWriteWithoutFormat = features.features.shaderStorageImageWriteWithoutFormat;
+
+  const auto storage = offer.query<VkPhysicalDevice16BitStorageFeatures>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES, VK_API_VERSION_1_1, "");
+  requirements.half_precision = storage.storageBuffer16BitAccess;
+  requirements.features11.storageBuffer16BitAccess = storage.storageBuffer16BitAccess;
+  requirements.features_16bit_storage.storageBuffer16BitAccess = storage.storageBuffer16BitAccess;
+
+  const auto synchronization = offer.query<VkPhysicalDeviceSynchronization2Features>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SYNCHRONIZATION_2_FEATURES, VK_API_VERSION_1_3,
+      VK_KHR_SYNCHRONIZATION_2_EXTENSION_NAME);
+  requirements.features_synchronization2.synchronization2 = synchronization.synchronization2;
+  if (offer.version() >= VK_API_VERSION_1_3) {
+    requirements.features13.synchronization2 = synchronization.synchronization2;
+  }
+
+  if (requirements.backend == IMPASTO_BACKEND_REFERENCE) {
+    const auto timeline = offer.query<VkPhysicalDeviceTimelineSemaphoreFeatures>(
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES, VK_API_VERSION_1_2, kTimelineExtension);
+    if (!timeline.timelineSemaphore) throw Error(ErrorCode::Unsupported, "the device lacks the feature timelineSemaphore");
+    requirements.features_timeline_semaphore.timelineSemaphore = VK_TRUE;
+    requirements.features12.timelineSemaphore = VK_TRUE;
+    if (offer.version() < VK_API_VERSION_1_2) {
+      requirements.device_extension_count = 1;
+      requirements.device_extensions = &kTimelineExtension;
+    }
+  }
+  requirements.supported = VK_TRUE;
+}
+
+}  // namespace impasto
