@@ -50,7 +50,7 @@ class ColorEncodingsTest : public VulkanTest {
  protected:
   // The negative of `source`, mixed by columns: 0, 1/3, 2/3, all of it.
   Result paint(const ::impasto::PassSettings& settings, const Pixels& source, float strength = 1.0f,
-               const PainterOptions& options = {}) {
+               const PainterOptions& options = {}, float exposure = 1.5f) {
     const Style style = makeNegativeStyle();
     PainterRunner runner(device(), style, {source.width, source.height, settings}, options);
     TestImage color(device(), settings.input_format, source.width, source.height, VK_IMAGE_USAGE_SAMPLED_BIT);
@@ -77,7 +77,7 @@ class ColorEncodingsTest : public VulkanTest {
     frame.output = toFrameImage(output);
     frame.mask = toFrameImage(mask);
     frame.controls = &controls;
-    frame.exposure = 1.5f;
+    frame.exposure = exposure;
     runner.paint(frame);
     result.bytes = output.download();
     result.painted = decodePixels(result.bytes, source.width, source.height, settings.output_format);
@@ -216,11 +216,12 @@ TEST_F(ColorEncodingsTest, TheBrightestIsTheLargestNumber) {
     settings.input_encoding = settings.output_encoding = Linear;
     settings.input_format = kRgba32f;
     settings.output_format = format;
+    // Red: its negative is as bright, in green and blue. With an exposure of 1/2, what is seen as 65504 is written as
+    // twice that.
     Pixels source(8, 1);
-    for (size_t i = 0; i < source.rgba.size(); ++i) source.rgba[i] = i % 4 == 3 ? 1.0f : 0.9f * 65504.0f;
-    source.rgba[4] = INFINITY;
-    source.rgba[5] = 1e30f;
-    const Result result = paint(settings, source);
+    for (size_t i = 0; i < source.rgba.size(); i += 4) source.rgba[i] = i % 8 == 0 ? 1e30f : INFINITY;
+    const Result result = paint(settings, source, 1.0f, {}, 0.5f);
+    EXPECT_GE(result.painted.at(3, 0, 1), 64512.0f);
     for (size_t i = 4; i < result.painted.rgba.size(); ++i) {
       if (i / 4 % 4 == 0) continue;  // unpainted, and in equal encodings the value itself
       EXPECT_TRUE(std::isfinite(result.painted.rgba[i]) && result.painted.rgba[i] <= 65504.0f)

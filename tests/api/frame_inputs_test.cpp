@@ -254,17 +254,6 @@ TEST_F(FrameInputsTest, StyleVectorAndExposureReachTheGenerator) {
 
 // ---- extents, offsets, layers
 
-// The picture in the middle of an image whose other pixels are `around`.
-Pixels framed(const Pixels& picture, uint32_t width, uint32_t height, uint32_t left, uint32_t top, float around) {
-  Pixels result(width, height);
-  std::fill(result.rgba.begin(), result.rgba.end(), around);
-  for (uint32_t y = 0; y < picture.height; ++y) {
-    std::copy_n(&picture.rgba[size_t{y} * picture.width * 4], picture.width * 4,
-                &result.rgba[(size_t{y + top} * width + left) * 4]);
-  }
-  return result;
-}
-
 // A frame of 20 x 12 somewhere in larger images, all at other places, painted by a pass for 33 x 29: the same pixels as
 // a pass for 20 x 12 gives, nothing of the NaN around is read, nothing around is written.
 TEST_F(FrameInputsTest, ASmallerFrameWithOffsetsIsAPassOfThatExtent) {

@@ -292,6 +292,54 @@ TEST_F(HistoryTest, AStillCameraGivesEqualFrames) {
   for (size_t i = 1; i < painted.size(); ++i) EXPECT_EQ(painted[i].rgba, painted[0].rgba) << "frame " << i;
 }
 
+// Jittered frames of a still camera, whose motion vectors hold the difference of the jitter: nothing has moved.
+TEST_F(HistoryTest, JitterInMotionVectorsIsTakenOut) {
+  PainterRequest request = exactRequest(40, 28);
+  request.settings.motion_jittered = true;
+  PainterRunner runner(device(), makeBlendStyle(), request);
+  const float jitter[][2] = {{0.375f, -0.25f}, {-0.125f, 0.5f}, {0.25f, 0.0f}};
+  std::vector<Pixels> painted;
+  for (size_t i = 0; i < 3; ++i) {
+    LayerInputs inputs = MovingScene().draw(MovingScene());
+    for (size_t k = 0; i > 0 && k < inputs.motion.rgba.size(); k += 4) {
+      for (size_t c = 0; c < 2; ++c) inputs.motion.rgba[k + c] = jitter[i - 1][c] - jitter[i][c];
+    }
+    const SceneImages images(device(), {inputs});
+    ImpastoFrame frame = images.frame();
+    std::copy(jitter[i], jitter[i] + 2, frame.jitter);
+    runner.paint(frame);
+    painted.push_back(images.output->downloadPixels());
+    EXPECT_EQ(painted[i].rgba, painted[0].rgba) << "frame " << i;
+  }
+}
+
+// Frames that lie anywhere in larger images, whose other pixels are no numbers.
+TEST_F(HistoryTest, OffsetsMoveNothing) {
+  const std::vector<Step> steps = panning();
+  const std::vector<Pixels> expected = paint(makeShowHistoryStyle(), steps);
+  PainterRunner runner(device(), makeShowHistoryStyle(), exactRequest(40, 28));
+  for (size_t i = 0; i < steps.size(); ++i) {
+    LayerInputs inputs = steps[i].scene.draw(steps[i > 0 ? i - 1 : 0].scene);
+    inputs.color = framed(inputs.color, 50, 40, 3, 12, NAN);
+    inputs.depth = framed(inputs.depth, 50, 40, 10, 1, NAN);
+    inputs.motion = framed(inputs.motion, 50, 40, 0, 7, NAN);
+    const SceneImages images(device(), {inputs});
+    ImpastoFrame frame = images.frame();
+    frame.color_offset = {3, 12};
+    frame.depth_offset = {10, 1};
+    frame.motion_offset = {0, 7};
+    frame.output_offset = {10, 12};
+    runner.paint(frame);
+    const Pixels painted = images.output->downloadPixels();
+    for (uint32_t y = 0; y < 28; ++y) {
+      for (uint32_t x = 0; x < 40; ++x) {
+        ASSERT_EQ(painted.at(x + 10, y + 12, 0), expected[i].at(x, y, 0)) << x << ", " << y << " of frame " << i;
+        ASSERT_EQ(painted.at(x + 10, y + 12, 1), expected[i].at(x, y, 1)) << x << ", " << y << " of frame " << i;
+      }
+    }
+  }
+}
+
 // What a frame looks like without any history: as painted by a new painter.
 class ForgettingCases : public HistoryTest, public testing::WithParamInterface<std::pair<const char*, Change>> {};
 

@@ -123,6 +123,16 @@ Pixels makePixels(uint32_t width, uint32_t height, uint32_t seed, float brightes
   return pixels;
 }
 
+Pixels framed(const Pixels& picture, uint32_t width, uint32_t height, uint32_t left, uint32_t top, float around) {
+  Pixels result(width, height);
+  std::fill(result.rgba.begin(), result.rgba.end(), around);
+  for (uint32_t y = 0; y < picture.height; ++y) {
+    std::copy_n(&picture.rgba[size_t{y} * picture.width * 4], picture.width * 4,
+                &result.rgba[(size_t{y + top} * width + left) * 4]);
+  }
+  return result;
+}
+
 std::vector<uint8_t> encodePixels(const Pixels& pixels, VkFormat format) {
   std::vector<uint8_t> bytes;
   for (size_t i = 0; i < pixels.rgba.size(); i += 4) {

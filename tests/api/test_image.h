@@ -23,6 +23,9 @@ struct Pixels {
 // Smooth gradients with some noise, within [0, brightest]; alpha too.
 Pixels makePixels(uint32_t width, uint32_t height, uint32_t seed, float brightest = 1.0f);
 
+// A picture at a place in a larger one, whose other pixels are `around`.
+Pixels framed(const Pixels& picture, uint32_t width, uint32_t height, uint32_t left, uint32_t top, float around);
+
 // To and from the bytes of a texel: the colour formats of 8 bits a channel, A2B10G10R10_UNORM, B10G11R11_UFLOAT,
 // R16G16B16A16_SFLOAT and R32G32B32A32_SFLOAT; R32G32_SFLOAT, R8_UNORM, R16_SFLOAT and R32_SFLOAT, which hold the first
 // channels; and the depth of depth formats, as it is copied. Channels that a format lacks are decoded as a shader reads
