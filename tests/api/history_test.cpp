@@ -11,22 +11,6 @@
 namespace impasto::test {
 namespace {
 
-constexpr VkFormat kExact = VK_FORMAT_R32G32B32A32_SFLOAT;
-
-// New paint from the 3 x 3 neighbourhood and a texture that stays on the screen, mixed with the history by a learned
-// weight: between 0.5 and 0.73 where it is valid.
-Style makeBlendStyle() {
-  Graph graph;
-  const uint32_t color = addInput(graph, InputKind::Color);
-  const uint32_t history = addInput(graph, InputKind::History);
-  const uint32_t grain = addNoise(graph, 2, 1, 3);
-  const uint32_t both = addOp(graph, OpType::Concat, {color, grain});
-  const uint32_t paint = addConv(graph, both, 4, 3, 1, Activation::Sigmoid);
-  graph.output = addOp(graph, OpType::Blend, {paint, history});
-  Random random(11);
-  return makeStyle(std::move(graph), random);
-}
-
 // What the generator is given: its colours where validity is 1, and validity itself.
 Style makeShowHistoryStyle() {
   Graph graph;
@@ -47,39 +31,6 @@ PainterRequest exactRequest(uint32_t width, uint32_t height, uint32_t layers = 1
   request.settings.input_format = request.settings.output_format = kExact;
   return request;
 }
-
-// One frame's images on the device; with several layers, arrays of them.
-struct SceneImages {
-  SceneImages(const TestDevice& device, const std::vector<LayerInputs>& layers)
-      : color(make(device, kExact, layers, &LayerInputs::color, VK_IMAGE_USAGE_SAMPLED_BIT)),
-        depth(make(device, VK_FORMAT_R32_SFLOAT, layers, &LayerInputs::depth, VK_IMAGE_USAGE_SAMPLED_BIT)),
-        motion(make(device, VK_FORMAT_R32G32_SFLOAT, layers, &LayerInputs::motion, VK_IMAGE_USAGE_SAMPLED_BIT)),
-        output(make(device, kExact, layers, &LayerInputs::color, VK_IMAGE_USAGE_STORAGE_BIT)) {}
-
-  static std::unique_ptr<TestImage> make(const TestDevice& device, VkFormat format,
-                                         const std::vector<LayerInputs>& layers, Pixels LayerInputs::*member,
-                                         VkImageUsageFlags usage) {
-    const Pixels& first = layers[0].*member;
-    auto image = std::make_unique<TestImage>(device, format, first.width, first.height, usage,
-                                             layers.size() > 1 ? static_cast<uint32_t>(layers.size()) : 0);
-    std::vector<Pixels> pixels;
-    for (const LayerInputs& layer : layers) pixels.push_back(layer.*member);
-    image->upload(pixels, usage == VK_IMAGE_USAGE_STORAGE_BIT ? VK_IMAGE_LAYOUT_GENERAL
-                                                              : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
-    return image;
-  }
-
-  ImpastoFrame frame() const {
-    auto frame = sized<ImpastoFrame>();
-    frame.color = toFrameImage(*color);
-    frame.depth = toFrameImage(*depth);
-    frame.motion = toFrameImage(*motion);
-    frame.output = toFrameImage(*output);
-    return frame;
-  }
-
-  std::unique_ptr<TestImage> color, depth, motion, output;
-};
 
 using Change = std::function<void(ImpastoFrame&)>;
 const Change kNoChange = [](ImpastoFrame&) {};

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "api/painter_fixture.h"
@@ -71,6 +72,41 @@ struct MovingScene {
     const float phase = static_cast<float>(seed * 7 + channel * 2);
     return 0.5f + 0.25f * std::sin(0.35f * x + phase) + 0.2f * std::cos(0.27f * y - 0.1f * x + 1.7f * phase);
   }
+};
+
+inline constexpr VkFormat kExact = VK_FORMAT_R32G32B32A32_SFLOAT;
+
+// One frame's images on the device; with several layers, arrays of them.
+struct SceneImages {
+  SceneImages(const TestDevice& device, const std::vector<LayerInputs>& layers)
+      : color(make(device, kExact, layers, &LayerInputs::color, VK_IMAGE_USAGE_SAMPLED_BIT)),
+        depth(make(device, VK_FORMAT_R32_SFLOAT, layers, &LayerInputs::depth, VK_IMAGE_USAGE_SAMPLED_BIT)),
+        motion(make(device, VK_FORMAT_R32G32_SFLOAT, layers, &LayerInputs::motion, VK_IMAGE_USAGE_SAMPLED_BIT)),
+        output(make(device, kExact, layers, &LayerInputs::color, VK_IMAGE_USAGE_STORAGE_BIT)) {}
+
+  static std::unique_ptr<TestImage> make(const TestDevice& device, VkFormat format,
+                                         const std::vector<LayerInputs>& layers, Pixels LayerInputs::*member,
+                                         VkImageUsageFlags usage) {
+    const Pixels& first = layers[0].*member;
+    auto image = std::make_unique<TestImage>(device, format, first.width, first.height, usage,
+                                             layers.size() > 1 ? static_cast<uint32_t>(layers.size()) : 0);
+    std::vector<Pixels> pixels;
+    for (const LayerInputs& layer : layers) pixels.push_back(layer.*member);
+    image->upload(pixels, usage == VK_IMAGE_USAGE_STORAGE_BIT ? VK_IMAGE_LAYOUT_GENERAL
+                                                              : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
+    return image;
+  }
+
+  ImpastoFrame frame() const {
+    auto frame = sized<ImpastoFrame>();
+    frame.color = toFrameImage(*color);
+    frame.depth = toFrameImage(*depth);
+    frame.motion = toFrameImage(*motion);
+    frame.output = toFrameImage(*output);
+    return frame;
+  }
+
+  std::unique_ptr<TestImage> color, depth, motion, output;
 };
 
 }  // namespace impasto::test

@@ -57,6 +57,20 @@ Style makeTintStyle() {
   return style;
 }
 
+// New paint from the 3 x 3 neighbourhood and a texture that stays on the screen, mixed with the history by a learned
+// weight: between 0.5 and 0.73 where it is valid.
+Style makeBlendStyle() {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t history = addInput(graph, InputKind::History);
+  const uint32_t grain = addNoise(graph, 2, 1, 3);
+  const uint32_t both = addOp(graph, OpType::Concat, {color, grain});
+  const uint32_t paint = addConv(graph, both, 4, 3, 1, Activation::Sigmoid);
+  graph.output = addOp(graph, OpType::Blend, {paint, history});
+  Random random(11);
+  return makeStyle(std::move(graph), random);
+}
+
 StylePtr toHandle(const Style& style) {
   const std::vector<std::byte> bytes = writeStyle(style);
   ImpastoStyle handle = nullptr;

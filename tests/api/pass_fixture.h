@@ -27,6 +27,7 @@ Style makeDepthStyle();    // painted red = colour red / 2 + depth / 2
 Style makeNormalsStyle();  // painted = normals / 2 + 1/2
 Style makeHistoryStyle();  // painted = 0.1 * (sum of colour and history)
 Style makeTintStyle();     // painted = colour / 2 + style vector, by default kFirstTint
+Style makeBlendStyle();    // new paint blended with the history; more in pass_fixture.cpp
 inline constexpr float kFirstTint[] = {0.25f, 0.0f, 0.125f};
 
 StylePtr toHandle(const Style& style);
