@@ -194,6 +194,42 @@ TEST_P(OpTest, Noise) {
 }
 
 // The output may be what came in.
+TEST_P(OpTest, Blend) {
+  uint32_t seed = 900;
+  for (const uint32_t range : {0u, 1u, 2u}) {
+    for (const uint32_t downscale : {1u, 2u}) {
+      Graph graph;
+      const uint32_t paint = feature(graph, 4, downscale);
+      const uint32_t history = downscale == 1 ? addInput(graph, InputKind::History) : feature(graph, 4, downscale);
+      finish(graph, addBlend(graph, paint, history, range), downscale);
+      expectAll(graph, seed++, "blend of range " + std::to_string(range) + " at 1/" + std::to_string(downscale));
+    }
+  }
+  Graph graph;
+  const uint32_t paint = feature(graph, 4, 1);
+  graph.output = addBlend(graph, paint, addInput(graph, InputKind::History));
+  expectAll(graph, seed, "blend as the output");
+}
+
+// What steers comes from the style vector and the exposure through all ops that global tensors have.
+TEST_P(OpTest, ModulateByGlobalTensors) {
+  uint32_t seed = 1000;
+  for (const uint32_t channels : {1u, 3u, 4u, 7u, 18u, 65u}) {
+    for (const uint32_t downscale : {1u, 4u}) {
+      Graph graph;
+      const uint32_t source = feature(graph, channels, downscale);
+      const uint32_t style = addStyleInput(graph, 5);
+      const uint32_t stated = addOp(graph, OpType::Concat, {style, addInput(graph, InputKind::Exposure)});
+      const uint32_t first = addConv(graph, stated, 2 * channels, 1, 1, Activation::LeakyRelu);
+      const uint32_t second = addConv(graph, style, 2 * channels, 1);
+      const uint32_t gains = addOp(graph, OpType::Add, {first, second}, 0, Activation::Sigmoid);
+      const uint32_t steered = addOp(graph, OpType::Modulate, {source, gains}, 0, kActivations[seed % 4]);
+      finish(graph, steered, downscale);
+      expectAll(graph, seed++, "modulate of " + std::to_string(channels) + " at 1/" + std::to_string(downscale));
+    }
+  }
+}
+
 TEST_P(OpTest, InputIsOutput) {
   Graph graph;
   graph.output = addInput(graph, InputKind::Color);
