@@ -24,7 +24,7 @@ PainterRunner::PainterRunner(const TestDevice& device, const Style& style, const
     device_->properties.limits.maxStorageBufferRange = options.max_storage_buffer_range;
   }
   backend_ = std::make_unique<vulkan::VulkanBackend>(*device_);
-  pipelines_ = std::make_unique<PassPipelines>(*device_, request.settings, options.write_without_format);
+  pipelines_ = std::make_unique<PassPipelines>(*device_, request.settings);
   painter_ = std::make_unique<Painter>(*device_, *pipelines_, *backend_, style, request);
 }
 

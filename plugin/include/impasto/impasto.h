@@ -351,9 +351,9 @@ typedef struct ImpastoImage {
 
 /* The camera of one layer. */
 typedef struct ImpastoView {
-  float view[16];       /* world to view (x to the right, y up, z towards the eye), column-major */
-  float projection[16]; /* view to clip, column-major, without the jitter */
-  float jitter[2];      /* subpixel jitter of this frame, pixels */
+  float view[16];       /* world to view (x to the right, y up, z towards the eye), column-major, affine */
+  float projection[16]; /* view to clip (Vulkan's: y down), column-major, without the jitter */
+  float jitter[2];      /* subpixel jitter of this frame, pixels: what is drawn at p would be at p - jitter without it */
 } ImpastoView;
 
 /* One frame. The host makes the inputs visible to compute-shader reads before, and waits for compute-shader writes to
@@ -408,7 +408,7 @@ typedef struct ImpastoFrame {
   VkOffset2D motion_offset;
   float depth_near;           /* of device depth, in the units of depth, > 0 */
   float depth_far;            /* 0 or INFINITY: an infinite projection */
-  float depth_scale;          /* metres per unit of depth; 0 means 1 */
+  float depth_scale;          /* metres per unit of depth, which is the view matrices' unit too; 0 means 1 */
   uint32_t style_vector_length;
   const float* style_vector;  /* NULL: the style's first painting. Else style_vector_length values as
                                  impastoStyleGetPainting gives them, or a mixture of such */

@@ -77,21 +77,16 @@ bool isColorFormat(VkFormat format) noexcept {
   }
 }
 
-bool targetFormat(VkFormat format, bool write_without_format, TargetFormat& target) noexcept {
-  target = TargetFormat::Any;
-  if (write_without_format) return true;
+std::optional<TargetFormat> targetFormat(const vulkan::VulkanDevice& device, VkFormat format) noexcept {
   switch (format) {
     case VK_FORMAT_R8G8B8A8_UNORM:
-      target = TargetFormat::Rgba8;
-      return true;
+      return TargetFormat::Rgba8;
     case VK_FORMAT_R16G16B16A16_SFLOAT:
-      target = TargetFormat::Rgba16f;
-      return true;
+      return TargetFormat::Rgba16f;
     case VK_FORMAT_R32G32B32A32_SFLOAT:
-      target = TargetFormat::Rgba32f;
-      return true;
+      return TargetFormat::Rgba32f;
     default:
-      return false;
+      return device.write_without_format ? std::optional(TargetFormat::Any) : std::nullopt;
   }
 }
 
@@ -111,7 +106,7 @@ void checkInputFormat(const vulkan::VulkanDevice& device, VkFormat format, Color
   }
 }
 
-void checkOutputFormat(const vulkan::VulkanDevice& device, VkFormat format, bool write_without_format) {
+void checkOutputFormat(const vulkan::VulkanDevice& device, VkFormat format) {
   checkIsColor(format, "output_format");
   if (isSrgbFormat(format)) {
     throw Error(ErrorCode::InvalidArgument,
@@ -121,8 +116,8 @@ void checkOutputFormat(const vulkan::VulkanDevice& device, VkFormat format, bool
   if ((features.optimal & VK_FORMAT_FEATURE_2_STORAGE_IMAGE_BIT) == 0) {
     unsupported("output_format", format, "the device cannot store to it");
   }
-  TargetFormat target;
-  if (!targetFormat(format, write_without_format, target)) {
+  const std::optional<TargetFormat> target = targetFormat(device, format);
+  if (!target) {
     unsupported("output_format", format,
                 "without the feature shaderStorageImageWriteWithoutFormat outputs are R8G8B8A8_UNORM, "
                 "R16G16B16A16_SFLOAT or R32G32B32A32_SFLOAT");

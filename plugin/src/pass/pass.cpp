@@ -18,7 +18,7 @@ constexpr size_t kReaped = 2 * kMaxFramesInFlight + 2;
 
 PassSettings readInfo(const vulkan::VulkanDevice& device, const ImpastoPassInfo& info) {
   checkExtent(info.width, info.height);
-  return readPassInfo(device, device.write_without_format, info);
+  return readPassInfo(device, info);
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ Pass::Pass(std::shared_ptr<Context> context, std::shared_ptr<const Style> style,
       width_(info.width),
       height_(info.height) {
   const vulkan::VulkanDevice& device = context_->device();
-  pipelines_ = std::make_unique<PassPipelines>(device, settings_, device.write_without_format);
+  pipelines_ = std::make_unique<PassPipelines>(device, settings_);
   if (settings_.timings) timer_ = std::make_unique<StageTimer>(device, settings_.frames_in_flight);
   current_ = makePainter(*style_, width_, height_);
   context_->reaper().expect(kReaped);

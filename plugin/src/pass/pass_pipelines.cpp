@@ -25,8 +25,7 @@ vulkan::DescriptorSetLayout makeSetLayout(const vulkan::VulkanDevice& device,
 
 }  // namespace
 
-PassPipelines::PassPipelines(const vulkan::VulkanDevice& device, const PassSettings& settings,
-                             bool write_without_format)
+PassPipelines::PassPipelines(const vulkan::VulkanDevice& device, const PassSettings& settings)
     : pack_set_layout(makeSetLayout(device, std::array{kSampled, kStorageBuffer, kUniformBuffer})),
       history_set_layout(makeSetLayout(device, std::array{kSampled, kSampled, kSampled, kStorageBuffer, kStorageBuffer,
                                                           kStorageBuffer, kStorageBuffer, kUniformBuffer})),
@@ -53,8 +52,7 @@ PassPipelines::PassPipelines(const vulkan::VulkanDevice& device, const PassSetti
   reproject = vulkan::createComputePipeline(device, reprojectShader(variant), history_constants, history_layout.get());
 
   const std::array encodings = {input, static_cast<uint32_t>(settings.output_encoding)};
-  TargetFormat target = TargetFormat::Any;
-  targetFormat(settings.output_format, write_without_format, target);  // readPassInfo() has refused the others
+  const TargetFormat target = targetFormat(device, settings.output_format).value_or(TargetFormat::Any);
   high_pass = vulkan::createComputePipeline(device, highPassShader(variant), encodings, composite_layout.get());
   composite =
       vulkan::createComputePipeline(device, compositeShader(variant, target), encodings, composite_layout.get());

@@ -12,8 +12,8 @@
 namespace impasto {
 
 struct PassPipelines {
-  // `write_without_format`: is shaderStorageImageWriteWithoutFormat enabled? Throws Error(OutOfMemory).
-  PassPipelines(const vulkan::VulkanDevice& device, const PassSettings& settings, bool write_without_format);
+  // `settings` from readPassInfo(). Throws Error(OutOfMemory).
+  PassPipelines(const vulkan::VulkanDevice& device, const PassSettings& settings);
 
   static constexpr uint32_t kGroupWidth = 16, kGroupHeight = 8;  // local size of all that run per texel
 

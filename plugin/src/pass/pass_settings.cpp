@@ -31,7 +31,7 @@ void checkCount(uint32_t value, uint32_t least, uint32_t most, const char* name)
 
 }  // namespace
 
-PassSettings readPassInfo(const vulkan::VulkanDevice& device, bool write_without_format, const ImpastoPassInfo& info) {
+PassSettings readPassInfo(const vulkan::VulkanDevice& device, const ImpastoPassInfo& info) {
   PassSettings settings;
   checkCount(info.frames_in_flight, 1, kMaxFramesInFlight, "frames_in_flight");
   checkCount(info.layers, 0, kMaxLayers, "layers");
@@ -51,7 +51,7 @@ PassSettings readPassInfo(const vulkan::VulkanDevice& device, bool write_without
   settings.input_format = info.input_format;
   settings.output_format = info.output_format;
   checkInputFormat(device, settings.input_format, settings.input_encoding);
-  checkOutputFormat(device, settings.output_format, write_without_format);
+  checkOutputFormat(device, settings.output_format);
   return settings;
 }
 

@@ -25,8 +25,8 @@ struct PassSettings {
   bool timings = false;
 };
 
-// Reads all of `info` but handles and extent. `write_without_format`: is that feature enabled? Throws
-// Error(InvalidArgument), naming the member, or Error(Unsupported) for formats that the device cannot use.
-PassSettings readPassInfo(const vulkan::VulkanDevice& device, bool write_without_format, const ImpastoPassInfo& info);
+// Reads all of `info` but handles and extent. Throws Error(InvalidArgument), naming the member, or Error(Unsupported) for
+// formats that the device cannot use.
+PassSettings readPassInfo(const vulkan::VulkanDevice& device, const ImpastoPassInfo& info);
 
 }  // namespace impasto
