@@ -157,7 +157,10 @@ TEST_F(ArgumentsTest, CreateContext) {
   with([](auto& i) { i.backend = static_cast<ImpastoBackend>(77); });
   with([](auto& i) { i.backend = static_cast<ImpastoBackend>(-1); });
   with([](auto& i) { i.backend = IMPASTO_BACKEND_CUDA; }, IMPASTO_ERROR_UNSUPPORTED);
-  with([](auto& i) { i.backend = IMPASTO_BACKEND_REFERENCE; }, IMPASTO_ERROR_UNSUPPORTED);  // without timelines
+  with([](auto& i) {
+    i.backend = IMPASTO_BACKEND_REFERENCE;
+    i.timeline_semaphore = VK_FALSE;
+  }, IMPASTO_ERROR_UNSUPPORTED);
   with([](auto& i) { i.api_version = VK_API_VERSION_1_0; });
   with([](auto& i) {
     i.pipeline_cache = reinterpret_cast<VkPipelineCache>(1);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cmath>
 #include <thread>
 
 #include "api/pass_fixture.h"
@@ -18,28 +17,7 @@ class LifetimeTest : public PassTest {
     EXPECT_EQ(impastoPassGetMemoryUsage(pass, &bytes), IMPASTO_SUCCESS);
     return bytes;
   }
-
-  // Whether the frame came out as its negative, or half as dark as that, or neither.
-  static float meanError(const Pixels& source, const Pixels& painted, float slope, float offset) {
-    double sum = 0;
-    for (size_t i = 0; i < source.rgba.size(); ++i) {
-      if (i % 4 != 3) sum += std::abs(painted.rgba[i] - (offset + slope * source.rgba[i]));
-    }
-    return static_cast<float>(sum / (static_cast<double>(source.rgba.size()) * 0.75));
-  }
-  static bool isNegative(const Pixels& source, const Pixels& painted) {
-    return meanError(source, painted, -1, 1) < 2.0f / 255.0f;
-  }
-  static bool isGray(const Pixels& source, const Pixels& painted) {
-    return meanError(source, painted, 0, 0.5f) < 2.0f / 255.0f;
-  }
 };
-
-Style makeGrayStyle() {
-  Style style = makeNegativeStyle();
-  style.weights.begin()->second = {std::vector<float>(9, 0.0f), {0.5f, 0.5f, 0.5f}};
-  return style;
-}
 
 TEST_F(LifetimeTest, AnObjectLivesWhileAnotherUsesIt) {
   ContextPtr context = makeContext();

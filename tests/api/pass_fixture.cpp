@@ -1,5 +1,7 @@
 #include "api/pass_fixture.h"
 
+#include <cmath>
+
 namespace impasto::test {
 namespace {
 
@@ -21,9 +23,20 @@ Style makeLinearStyle(const std::vector<InputKind>& extra, std::vector<float> ke
   return style;
 }
 
+// Of painted = offset + slope * source.
+float meanError(const Pixels& source, const Pixels& painted, float slope, float offset) {
+  double sum = 0;
+  for (size_t i = 0; i < source.rgba.size(); ++i) {
+    if (i % 4 != 3) sum += std::abs(painted.rgba[i] - (offset + slope * source.rgba[i]));
+  }
+  return static_cast<float>(sum / (static_cast<double>(source.rgba.size()) * 0.75));
+}
+
 }  // namespace
 
 Style makeNegativeStyle() { return makeLinearStyle({}, {-1, 0, 0, 0, -1, 0, 0, 0, -1}, {1, 1, 1}); }
+
+Style makeGrayStyle() { return makeLinearStyle({}, std::vector<float>(9, 0.0f), {0.5f, 0.5f, 0.5f}); }
 
 Style makeDepthStyle() {
   return makeLinearStyle({InputKind::Depth}, {0.5f, 0, 0, 0.5f, 0, 1, 0, 0, 0, 0, 1, 0}, {0, 0, 0});
@@ -79,6 +92,9 @@ StylePtr toHandle(const Style& style) {
   return StylePtr(handle);
 }
 
+bool isNegative(const Pixels& source, const Pixels& painted) { return meanError(source, painted, -1, 1) < 2.0f / 255.0f; }
+bool isGray(const Pixels& source, const Pixels& painted) { return meanError(source, painted, 0, 0.5f) < 2.0f / 255.0f; }
+
 ImpastoImage toFrameImage(const TestImage& image) { return {image.get(), image.view(), image.layout()}; }
 
 ImpastoContextInfo PassTest::contextInfo() const {
@@ -88,7 +104,13 @@ ImpastoContextInfo PassTest::contextInfo() const {
   info.device = device().device;
   info.get_instance_proc_addr = vkGetInstanceProcAddr;
   info.queue_family_index = device().queue_family;
-  info.half_precision = device().half_precision;
+  info.half_precision = device().storage_16bit;
+  const TestDeviceOptions& options = device().options;
+  info.api_version = options.api_version;
+  info.synchronization2 = options.synchronization2 != TestDeviceOptions::Synchronization2::Off;
+  info.write_without_format = options.write_without_format;
+  info.timeline_semaphore = options.timeline_semaphore;
+  info.debug_utils = device().validation;
   return info;
 }
 

@@ -23,6 +23,7 @@ using PassPtr = std::unique_ptr<ImpastoPass_T, ReleaseHandle>;
 
 // One 1x1 convolution of the colour, painted = 1 - colour; with others' inputs added where asked.
 Style makeNegativeStyle();
+Style makeGrayStyle();     // painted = 1/2
 Style makeDepthStyle();    // painted red = colour red / 2 + depth / 2
 Style makeNormalsStyle();  // painted = normals / 2 + 1/2
 Style makeHistoryStyle();  // painted = 0.1 * (sum of colour and history)
@@ -38,6 +39,10 @@ Struct sized() {
   object.size = sizeof object;
   return object;
 }
+
+// Did the frame come out as one of these two paint it?
+bool isNegative(const Pixels& source, const Pixels& painted);
+bool isGray(const Pixels& source, const Pixels& painted);
 
 ImpastoImage toFrameImage(const TestImage& image);
 
