@@ -3,6 +3,7 @@
 // shows its colour input, so that nobody waits for ever. The destructor waits for the frames that were begun.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -57,7 +58,7 @@ class ReferenceGenerator final : public Generator {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
-  bool stop_ = false;
+  std::atomic<bool> stop_ = false;
   std::thread thread_;
 };
 

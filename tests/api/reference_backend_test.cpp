@@ -1,0 +1,173 @@
+// The reference as a backend: what a host does for any backend that runs outside the command buffer. Inputs and outputs
+// are two submissions with timeline points between.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "api/pass_fixture.h"
+
+namespace impasto::test {
+namespace {
+
+class ReferenceBackendTest : public PassTest {
+ protected:
+  ContextPtr makeReferenceContext(bool half) const {
+    ImpastoContextInfo info = contextInfo();
+    info.backend = IMPASTO_BACKEND_REFERENCE;
+    info.half_precision = half;
+    ImpastoContext context = nullptr;
+    EXPECT_EQ(impastoCreateContext(&info, &context), IMPASTO_SUCCESS) << impastoGetLastError();
+    return ContextPtr(context);
+  }
+};
+
+// A frame in two submissions.
+class SplitFrame {
+ public:
+  SplitFrame(const TestDevice& device, ImpastoPass pass, const ImpastoFrame& frame, const Timeline& packed,
+             const Timeline& painted, uint64_t value, const Timeline* gate = nullptr) {
+    inputs_ = device.submitAsync(
+        [&](VkCommandBuffer cmd) {
+          EXPECT_EQ(impastoCmdRecordInputs(pass, cmd, &frame), IMPASTO_SUCCESS) << impastoGetLastError();
+        },
+        {gate, gate ? value : 0, &packed, value});
+    auto execute = sized<ImpastoExecuteInfo>();
+    execute.frame_index = frame.frame_index;
+    execute.wait_semaphore = packed.get();
+    execute.wait_value = value;
+    execute.signal_semaphore = painted.get();
+    execute.signal_value = value;
+    EXPECT_EQ(impastoExecute(pass, &execute), IMPASTO_SUCCESS) << impastoGetLastError();
+    outputs_ = device.submitAsync(
+        [&](VkCommandBuffer cmd) {
+          EXPECT_EQ(impastoCmdRecordOutputs(pass, cmd, &frame), IMPASTO_SUCCESS) << impastoGetLastError();
+        },
+        {&painted, value});
+  }
+  void wait() {
+    inputs_->wait();
+    outputs_->wait();
+  }
+  bool done() const { return outputs_->done(); }
+
+ private:
+  std::unique_ptr<Submission> inputs_, outputs_;
+};
+
+TEST_F(ReferenceBackendTest, PaintsAsTheVulkanBackendDoes) {
+  for (const bool half : {false, true}) {
+    if (half && !device().storage_16bit) continue;
+    const ContextPtr reference = makeReferenceContext(half);
+    ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
+    EXPECT_EQ(impastoContextGetBackend(reference.get(), &backend), IMPASTO_SUCCESS);
+    EXPECT_EQ(backend, IMPASTO_BACKEND_REFERENCE);
+    const ContextPtr context = makeContext();
+    for (const Style& made : {makeSmallStyle(3), makeHistoryStyle()}) {
+      const StylePtr style = toHandle(made);
+      PassSettings settings;
+      settings.width = 37;
+      settings.height = 21;
+      const PassPtr pass = makePass(reference.get(), style.get(), settings);
+      const PassPtr other = makePass(context.get(), style.get(), settings);
+      const Pixels source = makePixels(37, 21, 1);
+      FrameImages images(device(), settings, source), expected(device(), settings, source);
+      const Timeline packed(device()), painted(device());
+      for (uint64_t frame = 1; frame <= 3; ++frame) {
+        const uint32_t slot = static_cast<uint32_t>(frame % 2);
+        SplitFrame(device(), pass.get(), images.frame(slot), packed, painted, frame).wait();
+        paintFrame(other.get(), expected.frame(slot));
+        const Pixels one = images.output.downloadPixels(), two = expected.output.downloadPixels();
+        for (size_t i = 0; i < one.rgba.size(); ++i) ASSERT_NEAR(one.rgba[i], two.rgba[i], 2.0f / 255.0f) << i;
+      }
+    }
+  }
+}
+
+// Both submissions and the execution are there long before the inputs may run: nothing waits on the host's threads.
+TEST_F(ReferenceBackendTest, FramesInFlightAreHeldBackByTheirInputs) {
+  const ContextPtr context = makeReferenceContext(false);
+  const StylePtr style = toHandle(makeNegativeStyle());
+  const PassPtr pass = makePass(context.get(), style.get());
+  const Pixels dark = makePixels(16, 8, 1), light = makePixels(16, 8, 5);
+  FrameImages first(device(), {}, dark), second(device(), {}, light);
+  const Timeline gate(device()), packed(device()), painted(device());
+  SplitFrame one(device(), pass.get(), first.frame(0), packed, painted, 1, &gate);
+  SplitFrame two(device(), pass.get(), second.frame(1), packed, painted, 2, &gate);
+  EXPECT_FALSE(one.done());
+  EXPECT_EQ(painted.value(), 0u);
+  gate.signal(2);
+  one.wait();
+  two.wait();
+  EXPECT_EQ(painted.value(), 2u);
+  EXPECT_TRUE(isNegative(dark, first.output.downloadPixels()));
+  EXPECT_TRUE(isNegative(light, second.output.downloadPixels()));
+}
+
+TEST_F(ReferenceBackendTest, SemaphoresAreAskedFor) {
+  const ContextPtr context = makeReferenceContext(false);
+  const StylePtr style = toHandle(makeNegativeStyle());
+  const PassPtr pass = makePass(context.get(), style.get());
+  FrameImages images(device(), {}, makePixels(16, 8, 1));
+  const ImpastoFrame frame = images.frame();
+  const Timeline packed(device());
+  device().submit([&](VkCommandBuffer cmd) {
+    EXPECT_EQ(impastoCmdRecordInputs(pass.get(), cmd, &frame), IMPASTO_SUCCESS);
+    auto execute = sized<ImpastoExecuteInfo>();
+    EXPECT_EQ(impastoExecute(pass.get(), &execute), IMPASTO_ERROR_INVALID_ARGUMENT);
+    EXPECT_NE(std::string(impastoGetLastError()).find("wait_semaphore"), std::string::npos);
+    execute.wait_semaphore = packed.get();
+    EXPECT_EQ(impastoExecute(pass.get(), &execute), IMPASTO_ERROR_INVALID_ARGUMENT);
+    EXPECT_NE(std::string(impastoGetLastError()).find("signal_semaphore"), std::string::npos);
+  });
+}
+
+TEST_F(ReferenceBackendTest, StylesSwitchAndExtentsChangeBetweenFrames) {
+  const ContextPtr context = makeReferenceContext(false);
+  const StylePtr negative = toHandle(makeNegativeStyle()), gray = toHandle(makeGrayStyle());
+  const PassPtr pass = makePass(context.get(), negative.get());
+  const Timeline packed(device()), painted(device());
+  uint64_t value = 0;
+  for (const bool is_gray : {false, true, false}) {
+    ASSERT_EQ(impastoPassSetStyle(pass.get(), is_gray ? gray.get() : negative.get()), IMPASTO_SUCCESS);
+    for (uint32_t slot = 0; slot < 2; ++slot) {
+      const Pixels source = makePixels(16, 8, slot);
+      FrameImages images(device(), {}, source);
+      SplitFrame(device(), pass.get(), images.frame(slot), packed, painted, ++value).wait();
+      const Pixels output = images.output.downloadPixels();
+      EXPECT_TRUE(is_gray ? isGray(source, output) : isNegative(source, output));
+    }
+  }
+  PassSettings settings;
+  settings.width = 9;
+  settings.height = 30;
+  ASSERT_EQ(impastoPassResize(pass.get(), 9, 30), IMPASTO_SUCCESS);
+  const Pixels source = makePixels(9, 30, 1);
+  FrameImages images(device(), settings, source);
+  SplitFrame(device(), pass.get(), images.frame(), packed, painted, ++value).wait();
+  EXPECT_TRUE(isNegative(source, images.output.downloadPixels()));
+}
+
+// A pass that goes while a frame was begun and will never be submitted: nobody waits for ever.
+TEST_F(ReferenceBackendTest, GoesWhileItWaitsForInputs) {
+  const ContextPtr context = makeReferenceContext(false);
+  const StylePtr style = toHandle(makeNegativeStyle());
+  PassPtr pass = makePass(context.get(), style.get());
+  FrameImages images(device(), {}, makePixels(16, 8, 1));
+  const Timeline packed(device()), painted(device());
+  const ImpastoFrame frame = images.frame();
+  device().submit([&](VkCommandBuffer cmd) {
+    EXPECT_EQ(impastoCmdRecordInputs(pass.get(), cmd, &frame), IMPASTO_SUCCESS);
+    auto execute = sized<ImpastoExecuteInfo>();
+    execute.wait_semaphore = packed.get();
+    execute.wait_value = 1;  // never reached
+    execute.signal_semaphore = painted.get();
+    execute.signal_value = 1;
+    EXPECT_EQ(impastoExecute(pass.get(), &execute), IMPASTO_SUCCESS) << impastoGetLastError();
+  });
+  pass.reset();
+  EXPECT_EQ(painted.value(), 1u);
+}
+
+}  // namespace
+}  // namespace impasto::test
