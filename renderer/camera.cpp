@@ -1,8 +1,13 @@
 #include "renderer/camera.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
+#include <tuple>
+#include <vector>
+
+#include "renderer/occupancy.h"
 
 namespace impasto::render {
 namespace {
@@ -10,7 +15,115 @@ namespace {
 // Of a scene that is a single point.
 constexpr float kLeastRadius = 1e-10f;
 
+// Of a camera that frames something by itself.
+constexpr float kFramingFov = 0.75f;
+const glm::vec3 kFramingSide(0.62f, 0.42f, 1.0f);
+
+// From kFramingSide, as near as all points allow.
+CameraView framed(const std::vector<glm::vec3>& points, const glm::vec3& center, float radius, float aspect) {
+  const glm::vec3 from = glm::normalize(kFramingSide);
+  const glm::mat3 axes = glm::transpose(glm::mat3(glm::lookAt(from, glm::vec3(0.0f), glm::vec3(0.0f, 1.0f, 0.0f))));
+  const float tan_y = std::tan(kFramingFov * 0.5f), tan_x = tan_y * aspect;
+  float distance = radius * 0.05f;
+  for (const glm::vec3& point : points) {
+    const glm::vec3 arm = point - center;
+    const float across = std::abs(glm::dot(axes[0], arm)), up = std::abs(glm::dot(axes[1], arm));
+    distance = std::max(distance, glm::dot(axes[2], arm) + std::max(across / tan_x, up / tan_y));
+  }
+  return lookAt(center + from * (distance * 1.04f), center, kFramingFov, radius * 0.01f);
+}
+
+struct Triangle {
+  std::array<glm::vec3, 3> corners;
+  float area = 0.0f;
+  float middle(int axis) const { return (corners[0][axis] + corners[1][axis] + corners[2][axis]) / 3.0f; }
+};
+
+// The interval of an axis that holds all but kStray of the surface at each end.
+std::pair<float, float> coreOf(std::vector<Triangle>& triangles, int axis, float whole_area) {
+  constexpr float kStray = 0.005f;
+  std::sort(triangles.begin(), triangles.end(),
+            [&](const Triangle& a, const Triangle& b) { return a.middle(axis) < b.middle(axis); });
+  float low = triangles.front().middle(axis), high = triangles.back().middle(axis), area = 0.0f;
+  for (const Triangle& triangle : triangles) {
+    const float before = area;
+    area += triangle.area;
+    if (before <= whole_area * kStray) low = triangle.middle(axis);
+    if (before <= whole_area * (1.0f - kStray)) high = triangle.middle(axis);
+  }
+  return {low, high};
+}
+
+// The corners of all triangles, without the few that lie far off if there are such.
+std::vector<glm::vec3> shownPoints(const Scene& scene, const Pose& pose) {
+  std::vector<Triangle> triangles;
+  Bounds all;
+  float whole_area = 0.0f;
+  for (size_t n = 0; n < scene.nodes.size(); ++n) {
+    if (scene.nodes[n].mesh == kNone) continue;
+    for (const Primitive& primitive : scene.meshes[static_cast<size_t>(scene.nodes[n].mesh)].primitives) {
+      for (uint32_t i = 0; i + 2 < primitive.index_count; i += 3) {
+        Triangle triangle;
+        for (uint32_t c = 0; c < 3; ++c) {
+          triangle.corners[c] = placedVertex(scene, pose, n, primitive, scene.indices[primitive.first_index + i + c]);
+          all.add(triangle.corners[c]);
+        }
+        triangle.area = 0.5f * glm::length(glm::cross(triangle.corners[1] - triangle.corners[0],
+                                                      triangle.corners[2] - triangle.corners[0]));
+        whole_area += triangle.area;
+        triangles.push_back(triangle);
+      }
+    }
+  }
+  std::vector<glm::vec3> points;
+  if (triangles.empty()) return points;
+  Bounds core;
+  for (int axis = 0; axis < 3; ++axis) {
+    std::tie(core.low[axis], core.high[axis]) = coreOf(triangles, axis, whole_area);
+  }
+  // Only what is clearly apart is left out: most scenes have nothing of the kind.
+  constexpr float kApart = 0.6f;
+  const bool strays = whole_area > 0.0f && triangles.size() >= 100 && core.radius() < all.radius() * kApart;
+  const glm::vec3 margin = (core.high - core.low) * 0.15f + core.radius() * 0.05f;
+  for (const Triangle& triangle : triangles) {
+    for (const glm::vec3& corner : triangle.corners) {
+      const bool inside = glm::all(glm::greaterThanEqual(corner, core.low - margin)) &&
+                          glm::all(glm::lessThanEqual(corner, core.high + margin));
+      if (!strays || inside) points.push_back(corner);
+    }
+  }
+  return points;
+}
+
 }  // namespace
+
+namespace {
+
+constexpr float kEnoughRoom = 0.25f;  // of the scene's radius, before a tour's camera
+
+// The least clear way towards the picture's middle and its quarters.
+float roomBefore(const Occupancy& occupancy, const glm::vec3& from, const glm::vec3& to, float most) {
+  const glm::mat3 axes = glm::mat3(glm::inverse(glm::lookAt(from, to, glm::vec3(0.0f, 1.0f, 0.0f))));
+  float least = most;
+  for (const glm::vec2 aside : {glm::vec2(0, 0), {0.3f, 0.2f}, {-0.3f, 0.2f}, {0.3f, -0.2f}, {-0.3f, -0.2f}}) {
+    const glm::vec3 ray = glm::normalize(axes[0] * aside.x + axes[1] * aside.y - axes[2]);
+    least = std::min(least, occupancy.clearWay(from, ray, most));
+  }
+  return least;
+}
+
+}  // namespace
+
+CameraView frameBounds(const Bounds& bounds, float aspect) {
+  std::vector<glm::vec3> corners;
+  const glm::vec3 half = bounds.empty() ? glm::vec3(1.0f) : (bounds.high - bounds.low) * 0.5f;
+  const glm::vec3 center = bounds.empty() ? glm::vec3(0.0f) : bounds.center();
+  for (int corner = 0; corner < 8; ++corner) {
+    corners.push_back(center + half * glm::vec3((corner & 1) ? 1.0f : -1.0f, (corner & 2) ? 1.0f : -1.0f,
+                                                (corner & 4) ? 1.0f : -1.0f));
+  }
+  return framed(corners, center, std::max(glm::length(half), kLeastRadius), aspect);
+}
 
 glm::mat4 CameraView::projection(float aspect) const {
   const float f = 1.0f / std::tan(vertical_fov * 0.5f);
@@ -38,32 +151,20 @@ CameraView sceneCamera(const Scene& scene, const Pose& pose, float aspect, int i
     }
     return {glm::inverse(world), camera.vertical_fov, camera.near_plane};
   }
-  const Bounds bounds = worldBounds(scene, pose);
-  const glm::vec3 center = bounds.empty() ? glm::vec3(0.0f) : bounds.center();
-  const float radius = bounds.empty() ? 1.0f : std::max(bounds.radius(), kLeastRadius);
-  constexpr float kFov = 0.75f;
-  const glm::vec3 from = glm::normalize(glm::vec3(0.62f, 0.42f, 1.0f));
-  // As near as all eight corners of the box allow.
-  const glm::mat3 axes = glm::transpose(glm::mat3(glm::lookAt(from, glm::vec3(0.0f), glm::vec3(0.0f, 1.0f, 0.0f))));
-  const glm::vec3 half = bounds.empty() ? glm::vec3(1.0f) : (bounds.high - bounds.low) * 0.5f;
-  const float tan_y = std::tan(kFov * 0.5f), tan_x = tan_y * aspect;
-  float distance = radius * 0.05f;
-  for (int corner = 0; corner < 8; ++corner) {
-    const glm::vec3 point =
-        half * glm::vec3((corner & 1) ? 1.0f : -1.0f, (corner & 2) ? 1.0f : -1.0f, (corner & 4) ? 1.0f : -1.0f);
-    const float across = std::abs(glm::dot(axes[0], point)), up = std::abs(glm::dot(axes[1], point));
-    distance = std::max(distance, glm::dot(axes[2], point) + std::max(across / tan_x, up / tan_y));
-  }
-  return lookAt(center + from * (distance * 1.04f), center, kFov, radius * 0.01f);
+  const std::vector<glm::vec3> points = shownPoints(scene, pose);
+  if (points.empty()) return frameBounds({}, aspect);
+  Bounds bounds;
+  for (const glm::vec3& point : points) bounds.add(point);
+  return framed(points, bounds.center(), std::max(bounds.radius(), kLeastRadius), aspect);
 }
 
-CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, float t) {
+CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, float t, const Occupancy* occupancy) {
   std::mt19937 random(clip * 2654435761u + 17u);
   const auto uniform = [&](float low, float high) {
     return low + (high - low) * (static_cast<float>(random() >> 8) / 16777216.0f);
   };
   const float radius = bounds.empty() ? 1.0f : std::max(bounds.radius(), kLeastRadius);
-  glm::vec3 position, target;
+  glm::vec3 position(0.0f), target(0.0f);
   float reach = radius;  // the size of what is looked at, for how far the camera wanders
   if (!scene.viewpoints.empty()) {
     const Scene::Viewpoint& place = scene.viewpoints[clip % scene.viewpoints.size()];
@@ -77,10 +178,21 @@ CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, f
       target += glm::vec3(uniform(-1.0f, 1.0f), uniform(-0.3f, 0.4f), uniform(-1.0f, 1.0f)) * (reach * 0.5f);
     }
   } else {
-    const float azimuth = uniform(0.0f, 6.2831853f), height = uniform(0.08f, 0.7f);
-    const glm::vec3 from(std::cos(azimuth), height, std::sin(azimuth));
-    position = bounds.center() + glm::normalize(from) * radius * uniform(0.7f, 2.2f);
-    target = bounds.center() + glm::vec3(uniform(-0.3f, 0.3f), uniform(-0.15f, 0.15f), uniform(-0.3f, 0.3f)) * radius;
+    constexpr int kTries = 24;
+    float most_room = -1.0f;
+    for (int i = 0; i < (occupancy ? kTries : 1); ++i) {
+      const float azimuth = uniform(0.0f, 6.2831853f), height = uniform(0.08f, 0.7f);
+      const glm::vec3 side(std::cos(azimuth), height, std::sin(azimuth));
+      const glm::vec3 from = bounds.center() + glm::normalize(side) * radius * uniform(0.7f, 2.2f);
+      const glm::vec3 to =
+          bounds.center() + glm::vec3(uniform(-0.3f, 0.3f), uniform(-0.15f, 0.15f), uniform(-0.3f, 0.3f)) * radius;
+      const float room = occupancy ? roomBefore(*occupancy, from, to, radius * kEnoughRoom) : 0.0f;
+      if (room <= most_room) continue;
+      most_room = room;
+      position = from;
+      target = to;
+      if (room >= radius * kEnoughRoom) break;
+    }
   }
   const glm::vec3 drift =
       glm::vec3(uniform(-1.0f, 1.0f), uniform(-0.15f, 0.3f), uniform(-1.0f, 1.0f)) * (reach * 0.08f);

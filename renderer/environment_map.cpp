@@ -1,6 +1,7 @@
 #include "renderer/environment_map.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -27,7 +28,7 @@ namespace impasto::render {
 namespace {
 
 constexpr float kPi = 3.14159265f;
-constexpr uint32_t kLevels = 6;
+constexpr uint32_t kLevels = 6;  // fewer for pictures of a few pixels
 constexpr uint32_t kWidest = 2048;
 constexpr float kLuxPerSunColor = 2.4f;  // as frame.glsl
 
@@ -201,9 +202,10 @@ EnvironmentMap makeEnvironmentMap(uint32_t width, uint32_t height, std::vector<g
   map.irradiance = irradianceOf(blurred);
   map.levels.push_back(packed(sky));
   blurred = sky;
-  for (uint32_t i = 1; i < kLevels; ++i) {
+  const uint32_t levels = std::min(kLevels, static_cast<uint32_t>(std::bit_width(std::max(sky.width, sky.height))));
+  for (uint32_t i = 1; i < levels; ++i) {
     blurred = halved(blurred);
-    const float roughness = static_cast<float>(i) / (kLevels - 1);
+    const float roughness = static_cast<float>(i) / static_cast<float>(levels - 1);
     map.levels.push_back(packed(prefiltered(i < 3 ? blurred : halved(blurred), blurred.width, blurred.height, roughness)));
   }
   return map;

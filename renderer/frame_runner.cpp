@@ -28,7 +28,7 @@ FrameRunner::FrameRunner(const Device& device) : device_(device) {
 
   VkQueryPoolCreateInfo query_info{VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO};
   query_info.queryType = VK_QUERY_TYPE_TIMESTAMP;
-  query_info.queryCount = 2;
+  query_info.queryCount = 3;  // begin, end, lap
   VkQueryPool queries = VK_NULL_HANDLE;
   check(vkCreateQueryPool(device.handle(), &query_info, nullptr, &queries), "vkCreateQueryPool");
   queries_ = {device.handle(), queries};
@@ -41,7 +41,9 @@ double FrameRunner::run(const std::function<void(VkCommandBuffer)>& record) {
   begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
   check(vkBeginCommandBuffer(commands_, &begin), "vkBeginCommandBuffer");
   const bool timed = device_.keepsTime();
-  vkCmdResetQueryPool(commands_, queries_.get(), 0, 2);
+  vkCmdResetQueryPool(commands_, queries_.get(), 0, 3);
+  lapped_ = false;
+  lap_milliseconds_ = 0.0;
   if (timed) vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, queries_.get(), 0);
   record(commands_);
   if (timed) vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, queries_.get(), 1);
@@ -69,11 +71,22 @@ double FrameRunner::run(const std::function<void(VkCommandBuffer)>& record) {
   check(vkWaitSemaphores(device_.handle(), &wait, kFrameTimeoutNanoseconds), "waiting for the frame");
 
   if (!timed) return 0.0;
-  std::array<uint64_t, 2> ticks{};
-  check(vkGetQueryPoolResults(device_.handle(), queries_.get(), 0, 2, sizeof(ticks), ticks.data(), sizeof(uint64_t),
-                              VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT),
+  std::array<uint64_t, 3> ticks{};
+  const uint32_t count = lapped_ ? 3 : 2;
+  check(vkGetQueryPoolResults(device_.handle(), queries_.get(), 0, count, count * sizeof(uint64_t), ticks.data(),
+                              sizeof(uint64_t), VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT),
         "vkGetQueryPoolResults");
-  return static_cast<double>(ticks[1] - ticks[0]) * device_.nanosecondsPerTick() * 1e-6;
+  const auto milliseconds = [&](uint64_t end) {
+    return static_cast<double>(end - ticks[0]) * device_.nanosecondsPerTick() * 1e-6;
+  };
+  if (lapped_) lap_milliseconds_ = milliseconds(ticks[2]);
+  return milliseconds(ticks[1]);
+}
+
+void FrameRunner::lap() {
+  if (!device_.keepsTime()) return;
+  vkCmdWriteTimestamp2(commands_, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, queries_.get(), 2);
+  lapped_ = true;
 }
 
 Readback::Readback(const Device& device, const Image& image, uint32_t bytes_per_pixel)

@@ -19,6 +19,10 @@ class FrameRunner {
   // Runs what `record` records and waits for it. Returns the GPU's own time in milliseconds, 0 where it keeps none.
   double run(const std::function<void(VkCommandBuffer)>& record);
 
+  // To be called at most once while recording: the time from the beginning to here is told apart.
+  void lap();
+  double lapMilliseconds() const noexcept { return lap_milliseconds_; }  // of the last run; 0 without a lap
+
  private:
   const Device& device_;
   UniqueCommandPool pool_;
@@ -26,6 +30,8 @@ class FrameRunner {
   UniqueSemaphore timeline_;
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
   uint64_t value_ = 0;
+  bool lapped_ = false;
+  double lap_milliseconds_ = 0.0;
 };
 
 // The same for a few commands, such as those that load.

@@ -37,7 +37,8 @@ struct FrameView {
 struct Targets {
   Image color;       // R8G8B8A8_UNORM, sRGB-encoded, alpha 1
   Image depth;       // R32_SFLOAT, linear view depth in metres, kSkyDepth where nothing is
-  Image normal;      // R16G16B16A16_SFLOAT, world space; the sky's point at the camera
+  Image normal;      // R16G16B16A16_SFLOAT, world space, the sky's point at the camera; alpha: linear depth of the same
+                     // point of the surface in the previous frame (from its camera)
   Image motion;      // R32G32_SFLOAT, pixel position in the previous frame minus position in this one
   Image base_color;  // R8G8B8A8_UNORM, sRGB-encoded, without light; black in the sky
   Image object;      // R32_UINT, 1 + index of the node that is seen, 0 in the sky

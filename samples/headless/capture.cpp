@@ -1,5 +1,6 @@
 #include "capture.h"
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -36,10 +37,18 @@ nlohmann::json toJson(const glm::mat4& matrix) {
 void writeCapture(const std::filesystem::path& folder, const std::string& stem, const RenderedFrame& frame) {
   const auto path = [&](const char* suffix) { return folder / (stem + suffix); };
   const std::string extent = std::to_string(frame.color.height) + ", " + std::to_string(frame.color.width);
+  const auto write = [&](const char* suffix, const char* type, const std::string& shape, const auto& values) {
+    writeNpy(path(suffix), type, shape, values.data(), values.size() * sizeof(values[0]));
+  };
+  const GBuffer& g = frame.g_buffer;
   writePicture(frame.color, path("_color.png"));
-  writeNpy(path("_depth.npy"), "<f4", extent, frame.depth.data(), frame.depth.size() * sizeof(float));
-  writeNpy(path("_normal.npy"), "<f2", extent + ", 3", frame.normal.data(), frame.normal.size() * sizeof(uint16_t));
-  writeNpy(path("_motion.npy"), "<f4", extent + ", 2", frame.motion.data(), frame.motion.size() * sizeof(float));
+  writePicture(g.base_color, path("_base_color.png"));
+  write("_hdr.npy", "<f2", extent + ", 3", g.hdr);
+  write("_depth.npy", "<f4", extent, g.depth);
+  write("_normal.npy", "<f2", extent + ", 3", g.normal);
+  write("_motion.npy", "<f4", extent + ", 2", g.motion);
+  write("_object.npy", "<u4", extent, g.object);
+  write("_visible.npy", "|u1", extent, g.visible);
 
   const float aspect = static_cast<float>(frame.color.width) / static_cast<float>(frame.color.height);
   nlohmann::json camera;
@@ -54,6 +63,23 @@ void writeCapture(const std::filesystem::path& folder, const std::string& stem, 
   camera["near"] = frame.camera.near_plane;
   const std::string text = camera.dump(2) + "\n";
   writeFileWhole(path("_camera.json"), std::as_bytes(std::span(text)));
+}
+
+void writeCaptureIndex(const std::filesystem::path& folder, const render::Scene& scene, const FrameOptions& options,
+                       uint32_t frames) {
+  nlohmann::json clips = nlohmann::json::array();
+  const uint32_t length = options.clip_length > 0 ? options.clip_length : frames;
+  for (uint32_t first = 0; first < frames; first += length) {
+    clips.push_back({{"first", first}, {"count", std::min(length, frames - first)}});
+  }
+  nlohmann::json objects = nlohmann::json::array();
+  objects.push_back("");
+  for (const render::Node& node : scene.nodes) objects.push_back(node.name);
+  const nlohmann::json index = {{"format", "impasto-capture"}, {"version", 1},   {"scene", scene.name},
+                                {"width", options.width},      {"height", options.height}, {"fps", options.fps},
+                                {"frames", frames},            {"clips", clips},  {"objects", objects}};
+  const std::string text = index.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  writeFileWhole(folder / "capture.json", std::as_bytes(std::span(text)));
 }
 
 }  // namespace impasto::app

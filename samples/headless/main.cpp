@@ -1,5 +1,7 @@
 // impasto-render: a scene to pictures without a window, plain and painted.
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,8 +16,10 @@
 #include "common/progress.h"
 #include "frame_source.h"
 #include "options.h"
-#include "renderer/scene/gltf.h"
-#include "renderer/scene/sample_scene.h"
+#include "media/image_file.h"
+#include "media/video/video_writer.h"
+#include "renderer/environment_map.h"
+#include "renderer/scene/open_scene.h"
 #include "stylist.h"
 
 namespace impasto::app {
@@ -25,18 +29,10 @@ constexpr const char* kProgram = "impasto-render";
 using Clock = std::chrono::steady_clock;
 
 render::Scene loadScene(const RenderOptions& options) {
-  render::Scene scene = options.scene == "sample" ? render::makeSampleScene() : render::loadGltf(options.scene);
+  render::Scene scene = render::openScene(options.scene, {.variant = options.variant});
   for (const std::string& warning : scene.warnings) {
     complain(kProgram, options.scene + ": " + warning);
   }
-  const auto inRange = [&](const char* flag, int index, size_t count, const char* what) {
-    if (index > 0 && static_cast<size_t>(index) >= count) {
-      throw UsageError(std::string(flag) + " " + std::to_string(index) + ": " + options.scene + " has " +
-                       std::to_string(count) + " " + what);
-    }
-  };
-  inRange("--camera", options.frame.camera, scene.cameras.size(), "cameras");
-  inRange("--animation", options.frame.animation, scene.animations.size(), "animations");
   return scene;
 }
 
@@ -95,27 +91,73 @@ Picture sideBySide(const std::vector<Picture>& pictures) {
   return row;
 }
 
-void writePictures(const RenderOptions& options, const std::vector<NamedStyle>& styles, const std::string& stem,
-                   std::vector<Picture> pictures) {
-  writePicture(pictures.front(), options.out / (stem + "_plain.png"));
-  for (size_t i = 0; i < styles.size(); ++i) {
-    const std::string suffix = styles.size() == 1 ? "_styled.png" : "_styled_" + styles[i].name + ".png";
-    writePicture(pictures[i + 1], options.out / (stem + suffix));
+// Linear light as OpenEXR.
+void writeExr(const RenderedFrame& frame, const std::filesystem::path& path) {
+  media::Image image(frame.color.width, frame.color.height, media::SampleType::F16);
+  auto* out = reinterpret_cast<uint16_t*>(image.samples.data());
+  constexpr uint16_t kOne = 0x3C00;  // half float
+  for (size_t i = 0; i < frame.g_buffer.hdr.size(); i += 3) {
+    out = std::copy_n(&frame.g_buffer.hdr[i], 3, out);
+    *out++ = kOne;
   }
-  if (options.side_by_side) writePicture(sideBySide(pictures), options.out / (stem + "_side_by_side.png"));
+  media::Notes notes;
+  media::writeImage(std::move(image), path, {}, notes);
 }
 
-int run(const RenderOptions& options) {
+// Writes what is asked for of one frame; returns the files' names.
+std::vector<std::string> writePictures(const RenderOptions& options, const std::vector<NamedStyle>& styles,
+                                       const std::string& stem, const RenderedFrame& frame,
+                                       const std::vector<Picture>& pictures, const Picture& row) {
+  std::vector<std::string> names;
+  const auto write = [&](const Picture& picture, const std::string& suffix) {
+    names.push_back((options.out / (stem + suffix)).string());
+    writePicture(picture, names.back());
+  };
+  write(pictures.front(), "_plain.png");
+  for (size_t i = 0; i < styles.size(); ++i) {
+    write(pictures[i + 1], styles.size() == 1 ? "_styled.png" : "_styled_" + styles[i].name + ".png");
+  }
+  if (options.side_by_side) write(row, "_side_by_side.png");
+  if (options.exr) {
+    names.push_back((options.out / (stem + "_plain.exr")).string());
+    writeExr(frame, names.back());
+  }
+  return names;
+}
+
+media::VideoSettings videoSettings(const RenderOptions& options, uint32_t width) {
+  media::VideoSettings settings;
+  settings.width = width;
+  settings.height = options.frame.height;
+  // As a fraction: 23.976 and the like come out as they are meant.
+  constexpr double kThousandAndOne = 1001.0;
+  const double ntsc = options.frame.fps * kThousandAndOne / 1000.0;
+  const bool is_ntsc = std::abs(ntsc - std::round(ntsc)) < 1e-3 && options.frame.fps != std::round(options.frame.fps);
+  settings.frame_rate = is_ntsc ? media::Rational{static_cast<int>(std::lround(ntsc)) * 1000, 1001}
+                                : media::Rational{static_cast<int>(std::lround(options.frame.fps * 1000.0)), 1000};
+  return settings;
+}
+
+int run(RenderOptions& options, const RenderArguments& arguments) {
   const std::vector<NamedStyle> styles = loadStyles(options.styles);
   const render::Scene scene = loadScene(options);
-  if (options.side_by_side && uint64_t{options.frame.width} * (styles.size() + 1) > kMaxPictureSide) {
+  finishForScene(options, arguments, scene);
+  const uint64_t row_width = uint64_t{options.frame.width} * (styles.size() + 1);
+  if (options.side_by_side && row_width > kMaxPictureSide) {
     throw UsageError("--side-by-side: " + std::to_string(styles.size() + 1) + " pictures in a row are wider than " +
                      std::to_string(kMaxPictureSide) + " pixels");
   }
+  std::optional<render::EnvironmentMap> map;
+  if (!options.environment.empty()) map = render::loadEnvironmentMap(options.environment);
   Studio studio = openStudio(options, styles);
-  FrameSource source(*studio.painting.device, scene, options.frame);
+  FrameSource source(*studio.painting.device, scene, options.frame, map ? &*map : nullptr);
   createFolder(options.out);
   createFolder(options.capture);
+  std::optional<media::VideoWriter> video;
+  if (!options.video.empty()) {
+    const uint32_t width = options.side_by_side ? static_cast<uint32_t>(row_width) : options.frame.width;
+    video.emplace(options.video, videoSettings(options, width));
+  }
 
   nlohmann::json frames = nlohmann::json::array();
   const auto start = Clock::now();
@@ -130,19 +172,28 @@ int run(const RenderOptions& options) {
       throw Interrupted();
     }
     const auto frame_start = Clock::now();
-    const RenderedFrame frame = source.render(index, !options.capture.empty(), [&](VkCommandBuffer commands) {
+    const bool g_buffer = !options.capture.empty() || options.exr;
+    const RenderedFrame frame = source.render(index, g_buffer, [&](VkCommandBuffer commands) {
       if (studio.stylist) studio.stylist->record(commands, source.targets());
     });
     std::vector<Picture> pictures = {frame.color};
     for (size_t i = 0; i < styles.size(); ++i) pictures.push_back(studio.stylist->painted(i, frame.color));
+    const Picture row = options.side_by_side ? sideBySide(pictures) : Picture();
+    std::vector<std::string> files;
     if (!options.capture.empty()) writeCapture(options.capture, stem, frame);
-    if (!options.out.empty()) writePictures(options, styles, stem, std::move(pictures));
+    if (!options.out.empty()) files = writePictures(options, styles, stem, frame, pictures, row);
+    if (video) video->write(options.side_by_side ? row : pictures.back());
     const auto& messages = studio.painting.device->validationMessages();
     if (!messages.empty()) throw Error("Vulkan validation: " + messages.front());
     frames.push_back({{"frame", index},
+                      {"files", files},
                       {"gpu_ms", frame.gpu_milliseconds},
+                      {"render_ms", frame.render_milliseconds},
+                      {"paint_ms", frame.gpu_milliseconds - frame.render_milliseconds},
                       {"total_ms", std::chrono::duration<double, std::milli>(Clock::now() - frame_start).count()}});
   }
+  if (video) video->finish();
+  if (!options.capture.empty()) writeCaptureIndex(options.capture, scene, options.frame, options.frames);
   progress.clear();
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const std::string device = studio.painting.device->properties().deviceName;
@@ -153,11 +204,15 @@ int run(const RenderOptions& options) {
                                     {"width", options.frame.width},
                                     {"height", options.frame.height},
                                     {"styles", options.styles},
+                                    {"video", options.video.string()},
+                                    {"capture", options.capture.string()},
                                     {"seconds", seconds},
                                     {"frames", frames}};
     std::printf("%s\n", summary.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   } else {
-    const std::string where = options.out.empty() ? options.capture.string() : options.out.string();
+    const std::string where = !options.out.empty()       ? options.out.string()
+                              : !options.capture.empty() ? options.capture.string()
+                                                         : options.video.string();
     std::printf("rendered %u frame%s of %s in %.1f s on %s to %s\n", options.frames, options.frames == 1 ? "" : "s",
                 options.scene.c_str(), seconds, device.c_str(), where.c_str());
   }
@@ -176,11 +231,13 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  impasto-render --style styles/udnie.safetensors --side-by-side\n"
       "  impasto-render --scene town.glb --size 1280x720 --frames 240 --style styles/udnie.safetensors --out film\n"
-      "  impasto-render --camera-path tour --clip-length 4 --frames 400 --size 512x288 --capture training\n\n"
+      "  impasto-render --scene helmet.gltf --camera-path orbit --frames 288 --style styles/udnie.safetensors --video turn.mp4\n"
+      "  impasto-render --scene hall.glb --camera-position 0,1.7,4 --look-at 0,1.5,0 --environment sky.hdr --exr\n"
+      "  impasto-render --camera-path tour --clip-length 8 --frames 400 --size 512x288 --capture training\n\n"
       "Exit status: 0 done, 1 failed, 2 misused, 130 interrupted.");
   return runProgram(parser, kProgram, argc, argv, [&] {
     finishOptions(options, arguments);
-    return run(options);
+    return run(options, arguments);
   });
 }
 

@@ -43,5 +43,5 @@ void main() {
     float near_by = max(1.0 - squared / (radius * radius), 0.0);
     sum += near_by * near_by * rise * inversesqrt(squared + 1e-12);
   }
-  out_open.x = clamp(1.0 - sum * (2.6 / float(kTaps)), 0.0, 1.0);
+  out_open.x = clamp(1.0 - sum * (4.0 / float(kTaps)), 0.0, 1.0);
 }

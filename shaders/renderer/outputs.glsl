@@ -1,6 +1,6 @@
 layout(location = 0) out vec4 out_color;       // linear HDR
 layout(location = 1) out float out_depth;      // linear view depth, metres
-layout(location = 2) out vec4 out_normal;      // world space
+layout(location = 2) out vec4 out_normal;      // world space; w linear depth in the previous frame
 layout(location = 3) out vec2 out_motion;      // previous minus current position, pixels
 layout(location = 4) out vec4 out_base_color;  // sRGB-encoded; a: the share of out_color that comes from all around
 layout(location = 5) out uint out_object;      // 1 + node, 0 in the sky

@@ -133,7 +133,7 @@ void main() {
   float haze;
   out_color = vec4(applyHaze(color, v_world.xyz, haze), base.a);
   out_depth = v_world.w;
-  out_normal = vec4(normal, 0.0);
+  out_normal = vec4(normal, min(v_previous_clip.z, 65000.0));
   out_motion = motionPixels(v_clip, v_previous_clip);
   out_base_color = vec4(encodeSrgb(clamp(base.rgb, 0.0, 1.0)), share * (1.0 - haze));
   out_object = v_object;

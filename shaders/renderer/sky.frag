@@ -12,7 +12,7 @@ void main() {
   vec3 color = frame.map_intensity > 0.0 ? environmentMap(direction, 0.0) : sky(direction, frame.times.x);
   out_color = vec4(color, 1.0);
   out_depth = frame.ground_color.w;
-  out_normal = vec4(-direction, 0.0);
+  out_normal = vec4(-direction, frame.ground_color.w);
   vec4 clip = frame.view_projection * vec4(direction, 0.0);
   vec4 previous_clip = frame.previous_view_projection * vec4(direction, 0.0);
   out_motion = motionPixels(clip.xyw, previous_clip.xyw);

@@ -1,107 +1,10 @@
 // The G-buffer against geometry worked out by hand: depth, normals and motion vectors of a plane and the sky.
-#include <gtest/gtest.h>
-
-#include <cmath>
-#include <cstring>
-#include <glm/gtc/packing.hpp>
-
-#include "renderer/frame_runner.h"
-#include "renderer/scene/mesh_builder.h"
-#include "renderer/scene_renderer.h"
+#include "g_buffer_fixture.h"
 
 namespace impasto::test {
 namespace {
 
 using namespace render;
-
-constexpr float kFov = 0.9f;
-constexpr float kDistance = 5.0f;
-
-struct Pictures {
-  uint32_t width = 0;
-  std::vector<uint8_t> color;
-  std::vector<float> depth;
-  std::vector<uint16_t> normal;
-  std::vector<float> motion;
-
-  float depthAt(uint32_t x, uint32_t y) const { return depth[y * width + x]; }
-  glm::vec3 normalAt(uint32_t x, uint32_t y) const {
-    const uint16_t* n = &normal[(y * width + x) * 4];
-    return {glm::unpackHalf1x16(n[0]), glm::unpackHalf1x16(n[1]), glm::unpackHalf1x16(n[2])};
-  }
-  glm::vec2 motionAt(uint32_t x, uint32_t y) const {
-    return {motion[(y * width + x) * 2], motion[(y * width + x) * 2 + 1]};
-  }
-};
-
-// A square of side 4 at the origin, facing +Z; the camera looks at it from kDistance away.
-Scene squareScene() {
-  Scene scene;
-  scene.materials.push_back({.name = "plain", .double_sided = true});
-  MeshBuilder builder;
-  builder.quad(0, {-2, -2, 0}, {2, -2, 0}, {2, 2, 0}, {-2, 2, 0}, glm::vec3(0.5f));
-  addNode(scene, "square", builder.finish(scene, "square"));
-  scene.environment.cloud_cover = 0.0f;
-  return scene;
-}
-
-CameraView frontCamera(const glm::vec3& offset = glm::vec3(0.0f)) {
-  const glm::vec3 position = glm::vec3(0, 0, kDistance) + offset;
-  return lookAt(position, position - glm::vec3(0, 0, 1), kFov, 0.1f);
-}
-
-class GBuffer : public testing::Test {
- protected:
-  static Device& device() {
-    static Device instance([] {
-      DeviceOptions options;
-      options.validation = true;
-      return options;
-    }());
-    return instance;
-  }
-
-  void TearDown() override {
-    for (const std::string& message : device().validationMessages()) ADD_FAILURE() << message;
-  }
-
-  static Pictures render(const Scene& scene, uint32_t width, uint32_t height, const FrameView& now,
-                         const std::optional<FrameView>& previous) {
-    SceneRenderer renderer(device(), scene, width, height);
-    return render(renderer, now, previous);
-  }
-
-  static Pictures render(SceneRenderer& renderer, const FrameView& now, const std::optional<FrameView>& previous) {
-    FrameRunner runner(device());
-    const Targets& targets = renderer.targets();
-    const Readback color(device(), targets.color, 4), depth(device(), targets.depth, 4),
-        normal(device(), targets.normal, 8), motion(device(), targets.motion, 8);
-    runner.run([&](VkCommandBuffer commands) {
-      renderer.record(commands, 0, now, previous);
-      constexpr VkImageLayout kLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL;
-      color.record(commands, targets.color, kLayout);
-      depth.record(commands, targets.depth, kLayout);
-      normal.record(commands, targets.normal, kLayout);
-      motion.record(commands, targets.motion, kLayout);
-    });
-    Pictures out;
-    out.width = renderer.width();
-    const auto copy = [](auto& values, const Readback& from) {
-      values.resize(from.size() / sizeof(values[0]));
-      std::memcpy(values.data(), from.data(), from.size());
-    };
-    copy(out.color, color);
-    copy(out.depth, depth);
-    copy(out.normal, normal);
-    copy(out.motion, motion);
-    return out;
-  }
-
-  // How many pixels one metre is at kDistance in a picture of this height.
-  static float pixelsPerMetre(uint32_t height) {
-    return static_cast<float>(height) * 0.5f / std::tan(kFov * 0.5f) / kDistance;
-  }
-};
 
 TEST_F(GBuffer, DepthIsAlongTheViewDirection) {
   const Scene scene = squareScene();
@@ -230,6 +133,142 @@ TEST_F(GBuffer, ShadowsFallWhereTheSunIsHidden) {
   const Pictures out = render(scene, 48, 48, {frontCamera(), &pose}, std::nullopt);
   const auto red = [&](uint32_t x, uint32_t y) { return out.color[(y * out.width + x) * 4]; };
   EXPECT_LT(red(24, 24) + 40, red(14, 14));
+}
+
+TEST_F(GBuffer, BaseColorAndObjectAreOfWhatIsSeen) {
+  Scene scene = squareScene();
+  scene.materials[0].base_color = glm::vec4(1.0f, 0.25f, 0.0f, 1.0f);  // times the square's grey, 0.5
+  scene.nodes.insert(scene.nodes.begin(), Node{.name = "empty"});
+  const Pose pose = poseAt(scene, 0.0);
+  const Pictures out = render(scene, 32, 32, {frontCamera(), &pose}, std::nullopt);
+  EXPECT_EQ(out.objectAt(16, 16), 2u);  // one more than the node's index
+  EXPECT_EQ(out.objectAt(0, 0), 0u);
+  EXPECT_EQ(out.baseColorAt(0, 0), glm::u8vec3(0));
+  const glm::u8vec3 color = out.baseColorAt(16, 16);  // 0.5, 0.125, 0 in sRGB's encoding, whatever the light
+  EXPECT_NEAR(color.r, 188, 1);
+  EXPECT_NEAR(color.g, 99, 1);
+  EXPECT_EQ(color.b, 0);
+}
+
+// The rule of scene_renderer.h: half or more covers, less leaves what is behind.
+TEST_F(GBuffer, BlendedSurfacesOwnTheirPixelsFromOneHalfOn) {
+  for (const auto& [alpha, owns] : {std::pair{0.6f, true}, {0.4f, false}}) {
+    Scene scene = squareScene();
+    scene.materials.push_back({.name = "pane", .base_color = glm::vec4(1.0f, 1.0f, 1.0f, alpha)});
+    scene.materials[1].alpha_mode = AlphaMode::Blend;
+    MeshBuilder builder;
+    builder.quad(1, {-1, -1, 0}, {1, -1, 0}, {1, 1, 0}, {-1, 1, 0}, glm::vec3(1.0f, 0.0f, 0.0f));
+    addNode(scene, "pane", builder.finish(scene, "pane"), {0.0f, 0.0f, 1.0f});
+    const Pose before = poseAt(scene, 0.0);
+    scene.nodes[1].translation.x = 0.25f;
+    const Pose now = poseAt(scene, 0.0);
+    const Pictures out = render(scene, 48, 48, {frontCamera(), &now}, FrameView{frontCamera(), &before});
+    EXPECT_NEAR(out.depthAt(24, 24), owns ? kDistance - 1.0f : kDistance, 1e-4f);
+    EXPECT_EQ(out.objectAt(24, 24), owns ? 2u : 1u);
+    EXPECT_EQ(out.baseColorAt(24, 24).g == 0, owns);
+    const float moved = -0.25f * pixelsPerMetre(48) * kDistance / (kDistance - 1.0f);
+    EXPECT_NEAR(out.motionAt(24, 24).x, owns ? moved : 0.0f, 1e-3f);
+    EXPECT_GT(out.color[(24 * 48 + 24) * 4], out.color[(24 * 48 + 24) * 4 + 1]);  // it is blended in any case
+  }
+}
+
+TEST_F(GBuffer, CornersAreDarkerWithAmbientOcclusion) {
+  Scene scene = squareScene();
+  scene.environment.sun_color = glm::vec3(0.0f);
+  MeshBuilder builder;
+  builder.quad(0, {-2, 0, 0}, {-2, 0, 3}, {2, 0, 3}, {2, 0, 0}, glm::vec3(0.5f));  // a shelf, seen from above
+  addNode(scene, "shelf", builder.finish(scene, "shelf"));
+  const Pose pose = poseAt(scene, 0.0);
+  const CameraView camera = lookAt({0, 4, 6}, {0, 0.5f, 0}, kFov, 0.1f);
+  SceneRenderer renderer(device(), scene, 96, 96);
+  const auto brightness = [&](bool occlusion) {
+    Look look;
+    look.ambient_occlusion = occlusion;
+    renderer.setLook(look);
+    const Pictures out = render(renderer, {camera, &pose}, std::nullopt);
+    double corner = 0.0, open = 0.0;
+    const glm::mat4 clip = camera.projection(1.0f) * camera.view;
+    const auto red = [&](const glm::vec3& point) {
+      const glm::vec4 p = clip * glm::vec4(point, 1.0f);
+      const auto x = static_cast<uint32_t>((p.x / p.w * 0.5f + 0.5f) * 96), y = static_cast<uint32_t>((p.y / p.w * 0.5f + 0.5f) * 96);
+      return static_cast<double>(out.color[(y * 96 + x) * 4]);
+    };
+    for (float x = -1.0f; x <= 1.0f; x += 0.1f) {
+      corner += red({x, 0.06f, 0.0f});
+      open += red({x, 0.0f, 1.6f});
+    }
+    return std::pair(corner, open);
+  };
+  const auto [corner_off, open_off] = brightness(false);
+  const auto [corner_on, open_on] = brightness(true);
+  EXPECT_LT(corner_on, corner_off * 0.94);
+  EXPECT_GT(open_on, open_off * 0.97);
+}
+
+TEST_F(GBuffer, LampsShineWithinTheirConeAndRange) {
+  Scene scene = squareScene();
+  scene.environment.sun_color = glm::vec3(0.0f);
+  const auto redAt = [&](uint32_t x) {
+    const Pose pose = poseAt(scene, 0.0);
+    return render(scene, 64, 64, {frontCamera(), &pose}, std::nullopt).color[(32 * 64 + x) * 4];
+  };
+  const int dark = redAt(32);
+  addNode(scene, "lamp", kNone, {0.0f, 0.0f, 2.0f});  // it shines along -Z, at the square
+  scene.lights.push_back({.kind = LightKind::Spot, .node = 1, .color = glm::vec3(20.0f)});
+  scene.lights[0].inner_angle = 0.1f;
+  scene.lights[0].outer_angle = 0.2f;
+  EXPECT_GT(redAt(32), dark + 60);
+  EXPECT_NEAR(redAt(44), dark, 1);  // outside the cone
+  scene.lights[0].range = 1.5f;     // the square is 2 away
+  EXPECT_NEAR(redAt(32), dark, 1);
+}
+
+// Sunlit white next to sunlit light grey must not come out the same.
+TEST_F(GBuffer, SunlitWallsStayApart) {
+  Scene scene = squareScene();
+  scene.environment.to_sun = {0.0f, 0.0f, 1.0f};
+  const auto greenOf = [&](float albedo) {
+    scene.materials[0].base_color = glm::vec4(glm::vec3(albedo * 2.0f), 1.0f);  // the square's own grey is 0.5
+    const Pose pose = poseAt(scene, 0.0);
+    return static_cast<int>(render(scene, 16, 16, {frontCamera(), &pose}, std::nullopt).color[(8 * 16 + 8) * 4 + 1]);
+  };
+  const int white = greenOf(0.9f), grey = greenOf(0.6f);
+  EXPECT_LT(white, 250);
+  EXPECT_GT(white - grey, 8);
+}
+
+TEST_F(GBuffer, AnEnvironmentMapLightsAndIsSeen) {
+  Scene scene = squareScene();
+  // Green above the horizon, black below; seen from the front, the square faces the horizon.
+  std::vector<glm::vec3> pixels;
+  for (int i = 0; i < 64 * 32; ++i) pixels.push_back(i < 64 * 16 ? glm::vec3(0.0f, 1.0f, 0.0f) : glm::vec3(0.0f));
+  const EnvironmentMap map = makeEnvironmentMap(64, 32, pixels);
+  EXPECT_FALSE(map.has_sun);
+  SceneRenderer renderer(device(), scene, 64, 64);
+  renderer.setEnvironmentMap(map);
+  renderer.setEnvironment(litBy(map, scene.environment));
+  const Pose pose = poseAt(scene, 0.0);
+  const Pictures out = render(renderer, {frontCamera(), &pose}, std::nullopt);
+  const auto pixel = [&](uint32_t x, uint32_t y) { return glm::make_vec3(&out.color[(y * 64 + x) * 4]); };
+  EXPECT_GT(pixel(2, 2).g, 180);   // sky
+  EXPECT_LT(pixel(2, 61).g, 10);   // ground
+  EXPECT_GT(pixel(32, 32).g, 60);  // half the sky is in view of the square
+  EXPECT_LT(pixel(32, 32).g, 180);
+}
+
+TEST(EnvironmentMaps, TakeTheSunOut) {
+  constexpr uint32_t kWidth = 256, kHeight = 128;
+  std::vector<glm::vec3> pixels(kWidth * kHeight, glm::vec3(1.0f));
+  const uint32_t x = 192, y = 40;  // to the right (+X), 34 degrees high
+  pixels[y * kWidth + x] = glm::vec3(30000.0f, 20000.0f, 10000.0f);
+  const EnvironmentMap map = makeEnvironmentMap(kWidth, kHeight, pixels);
+  ASSERT_TRUE(map.has_sun);
+  EXPECT_GT(map.to_sun.x, 0.8f);
+  EXPECT_NEAR(map.to_sun.y, std::cos((40.5f / 128.0f) * 3.14159265f), 1e-4f);
+  EXPECT_NEAR(map.sun_color.g / map.sun_color.r, 2.0f / 3.0f, 0.02f);
+  // What is left is an even sky: irradiance / pi is 1 whichever way one looks.
+  EXPECT_NEAR(map.irradiance[0].g, 1.0f, 0.05f);
+  for (size_t i = 1; i < 9; ++i) EXPECT_LT(std::abs(map.irradiance[i].g), 0.06f);
 }
 
 TEST_F(GBuffer, AnyExtentWorks) {

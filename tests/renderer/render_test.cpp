@@ -2,17 +2,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <map>
 #include <set>
 #include <thread>
 
 #include "apps/process.h"
 #include "common/picture_file.h"
 #include "gltf_maker.h"
+#include "media/image_file.h"
+#include "renderer/camera_path.h"
 #include "support/random_style.h"
 #include "support/temp_dir.h"
 
@@ -103,20 +108,152 @@ TEST_F(Render, NamesSeveralStyles) {
               ElementsAre("frame_0000_plain.png", "frame_0000_styled_paint.png", "frame_0000_styled_paint_2.png"));
 }
 
+// The values of a NumPy file whose header is padded to 128 bytes.
+template <typename T>
+std::vector<T> npy(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::vector<T> values((bytes.size() - 128) / sizeof(T));
+  std::memcpy(values.data(), bytes.data() + 128, values.size() * sizeof(T));
+  return values;
+}
+
 TEST_F(Render, CapturesTrainingFrames) {
   const ProcessResult result = render({"--scene", scene_, "--size", "20x10", "--camera-path", "tour", "--clip-length",
                                        "2", "--frames", "3", "--capture", out_});
   ASSERT_EQ(result.status, 0) << result.err;
-  EXPECT_EQ(names(out_).size(), 15u);
-  // NumPy files: a header padded to 64 bytes, then the values.
-  const auto headerBytes = [](uintmax_t values) { return values + 128; };
-  EXPECT_EQ(fs::file_size(fs::path(out_) / "frame_0000_depth.npy"), headerBytes(20 * 10 * 4));
-  EXPECT_EQ(fs::file_size(fs::path(out_) / "frame_0000_normal.npy"), headerBytes(20 * 10 * 3 * 2));
-  EXPECT_EQ(fs::file_size(fs::path(out_) / "frame_0000_motion.npy"), headerBytes(20 * 10 * 2 * 4));
-  const auto camera = [&](const char* name) { return nlohmann::json::parse(std::ifstream(fs::path(out_) / name)); };
-  EXPECT_EQ(camera("frame_0000_camera.json")["cut"], true);
-  EXPECT_EQ(camera("frame_0001_camera.json")["cut"], false);
-  EXPECT_EQ(camera("frame_0002_camera.json")["clip"], 1);
+  EXPECT_EQ(names(out_).size(), 28u);
+  const fs::path out = out_;
+  EXPECT_EQ(npy<float>(out / "frame_0000_depth.npy").size(), 20u * 10);
+  EXPECT_EQ(npy<uint16_t>(out / "frame_0000_normal.npy").size(), 20u * 10 * 3);
+  EXPECT_EQ(npy<uint16_t>(out / "frame_0000_hdr.npy").size(), 20u * 10 * 3);
+  EXPECT_EQ(npy<float>(out / "frame_0000_motion.npy").size(), 20u * 10 * 2);
+  EXPECT_EQ(app::readPicture(out / "frame_0000_base_color.png").width, 20u);
+  // The sky is object 0 at a depth of 65000, the triangle object 1 before it.
+  const auto object = npy<uint32_t>(out / "frame_0000_object.npy");
+  const auto depth = npy<float>(out / "frame_0000_depth.npy");
+  for (size_t i = 0; i < object.size(); ++i) EXPECT_EQ(object[i] == 0, depth[i] == 65000.0f);
+  EXPECT_TRUE(std::any_of(object.begin(), object.end(), [](uint32_t id) { return id == 1; }));
+  const auto seen = [&](const char* name) {
+    const auto visible = npy<uint8_t>(out / name);
+    return std::count(visible.begin(), visible.end(), 255);
+  };
+  EXPECT_EQ(seen("frame_0000_visible.npy"), 0);    // after a cut
+  EXPECT_GT(seen("frame_0001_visible.npy"), 60);  // of 200; not along edges, which are long in so small a picture
+  const auto json = [&](const char* name) { return nlohmann::json::parse(std::ifstream(out / name)); };
+  EXPECT_EQ(json("frame_0000_camera.json")["cut"], true);
+  EXPECT_EQ(json("frame_0001_camera.json")["cut"], false);
+  EXPECT_EQ(json("frame_0002_camera.json")["clip"], 1);
+  const nlohmann::json index = json("capture.json");
+  EXPECT_EQ(index["clips"], nlohmann::json::parse(R"([{"first": 0, "count": 2}, {"first": 2, "count": 1}])"));
+  EXPECT_EQ(index["objects"].size(), 2u);
+}
+
+TEST_F(Render, TheSameCommandWritesTheSameBytes) {
+  const auto all = [&](const std::string& folder) {
+    const ProcessResult result = render({"--size", "64x36", "--frames", "2", "--start-time", "1", "--clip-length", "2",
+                                         "--capture", dir_.file(folder)});
+    EXPECT_EQ(result.status, 0) << result.err;
+    std::map<std::string, std::string> files;
+    for (const std::string& name : names(dir_.file(folder))) {
+      std::ifstream file(fs::path(dir_.file(folder)) / name, std::ios::binary);
+      files[name] = {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    }
+    return files;
+  };
+  EXPECT_EQ(all("once"), all("again"));
+}
+
+// Where the camera was in a frame of a capture.
+TEST_F(Render, CamerasStandWhereTheyAreTold) {
+  const auto positions = [&](std::vector<std::string> arguments) {
+    const std::string out = dir_.file("cameras");
+    fs::remove_all(out);
+    arguments.insert(arguments.end(), {"--scene", scene_, "--size", "16x16", "--capture", out});
+    const ProcessResult result = render(arguments);
+    EXPECT_EQ(result.status, 0) << result.err;
+    std::vector<glm::vec3> places;
+    for (const std::string& name : names(out)) {
+      if (name.find("camera.json") == std::string::npos) continue;
+      const auto json = nlohmann::json::parse(std::ifstream(fs::path(out) / name));
+      const auto view = json["view"].get<std::vector<float>>();
+      places.push_back(glm::vec3(glm::inverse(glm::make_mat4(view.data()))[3]));
+    }
+    return places;
+  };
+  const auto still = positions({"--camera-position", "1,2,-3", "--look-at", "0,0,0", "--frames", "2"});
+  ASSERT_EQ(still.size(), 2u);
+  EXPECT_LT(glm::length(still[0] - glm::vec3(1, 2, -3)), 1e-4f);
+  EXPECT_EQ(still[0], still[1]);
+
+  // Half an orbit is on the other side of the triangle's middle.
+  const auto orbit = positions({"--camera-path", "orbit", "--path-seconds", "2", "--fps", "1", "--frames", "3"});
+  const glm::vec3 center(0.5f, 0.5f, 0.0f);
+  EXPECT_LT(glm::length((orbit[0] - center) * glm::vec3(1, 0, 1) + (orbit[1] - center) * glm::vec3(1, 0, 1)), 1e-3f);
+  EXPECT_LT(glm::length(orbit[0] - orbit[2]), 1e-3f);
+
+  const auto flight = positions({"--camera-path", "fly", "--path-seconds", "2", "--fps", "1", "--frames", "3"});
+  EXPECT_GT(glm::length(flight[0] - flight[1]), 0.05f);
+  EXPECT_LT(glm::length(flight[0] - flight[2]), 1e-3f);  // back where it began
+
+  render::CameraPath path;
+  path.keys = {{0.0, {0, 0, 5}, {1, 0, 0, 0}, 0.8f}, {1.0, {2, 0, 5}, {1, 0, 0, 0}, 0.8f}};
+  render::writeCameraPath(path, dir_.file("walk.json"));
+  const auto walk = positions({"--camera-path", dir_.file("walk.json"), "--fps", "2", "--frames", "3"});
+  EXPECT_LT(glm::length(walk[1] - glm::vec3(1, 0, 5)), 1e-5f);
+  EXPECT_LT(glm::length(walk[2] - glm::vec3(2, 0, 5)), 1e-5f);
+}
+
+TEST_F(Render, ChoosesAnAnimationByNumberOrName) {
+  GltfMaker maker;
+  maker.addTriangle();
+  const size_t times = maker.floats({0, 1}, "SCALAR"), away = maker.floats({9, 0, 0, 9, 0, 0}, "VEC3");
+  const size_t here = maker.floats({0, 0, 0, 0, 0, 0}, "VEC3");
+  for (const size_t values : {here, away}) {
+    maker.root["animations"].push_back(
+        {{"name", values == here ? "stay" : "go"},
+         {"samplers", {{{"input", times}, {"output", values}}}},
+         {"channels", {{{"sampler", 0}, {"target", {{"node", 0}, {"path", "translation"}}}}}}});
+  }
+  maker.write(dir_.file("moves.glb"));
+  const auto picture = [&](const std::string& animation) {
+    const ProcessResult result = render({"--scene", dir_.file("moves.glb"), "--size", "24x24", "--animation", animation,
+                                         "--camera-position", "0.3,0.3,3", "--look-at", "0.3,0.3,0", "--out", out_});
+    EXPECT_EQ(result.status, 0) << result.err;
+    return app::readPicture(fs::path(out_) / "frame_0000_plain.png").rgba;
+  };
+  EXPECT_EQ(picture("0"), picture("none"));
+  EXPECT_EQ(picture("1"), picture("go"));
+  EXPECT_NE(picture("stay"), picture("go"));
+  expectMisused({"--scene", dir_.file("moves.glb"), "--animation", "run", "--out", out_}, "stay, go");
+}
+
+TEST_F(Render, WritesLinearLightAndFilms) {
+  const std::string film = dir_.file("film.mp4");
+  const ProcessResult result = render(
+      {"--scene", scene_, "--size", "32x16", "--frames", "3", "--out", out_, "--exr", "--video", film, "--json"});
+  ASSERT_EQ(result.status, 0) << result.err;
+  media::Notes notes;
+  const media::Image light = media::readImage(fs::path(out_) / "frame_0000_plain.exr", notes);
+  EXPECT_EQ(light.width, 32u);
+  EXPECT_TRUE(media::isFloat(light.type));
+  EXPECT_GT(fs::file_size(film), 500u);
+  const nlohmann::json summary = nlohmann::json::parse(result.out);
+  EXPECT_EQ(summary["frames"][1]["files"].size(), 2u);
+  EXPECT_EQ(summary["video"], film);
+}
+
+TEST_F(Render, AnEnvironmentMapLightsTheScene) {
+  // A Radiance picture of 8 x 4 pixels, all of them red: rows without run lengths.
+  std::string map = "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 4 +X 8\n";
+  for (int i = 0; i < 32; ++i) map += std::string("\xC8\x02\x02\x81", 4);
+  std::ofstream(dir_.file("red.hdr"), std::ios::binary) << map;
+  const ProcessResult result =
+      render({"--scene", scene_, "--size", "16x16", "--environment", dir_.file("red.hdr"), "--out", out_});
+  ASSERT_EQ(result.status, 0) << result.err;
+  const app::Picture picture = app::readPicture(fs::path(out_) / "frame_0000_plain.png");
+  EXPECT_GT(picture.pixel(0, 0)[0], picture.pixel(0, 0)[1] + 60);  // the sky
+  EXPECT_GT(picture.pixel(7, 9)[0], picture.pixel(7, 9)[1] + 60);  // the triangle
 }
 
 TEST_F(Render, PrintsTimingsAsJson) {
@@ -136,7 +273,15 @@ TEST_F(Render, RefusesNonsense) {
   expectMisused({"--strength", "nan"}, "--strength");
   expectMisused({"--backend", "magic"}, "--backend");
   expectMisused({"--side-by-side"}, "--side-by-side");
-  expectMisused({"--clip-length", "3"}, "--clip-length");
+  expectMisused({"--clip-length", "0"}, "--clip-length");
+  expectMisused({"--camera-position", "1,2,3"}, "--look-at");
+  expectMisused({"--camera-position", "1,2", "--look-at", "0,0,0"}, "--camera-position");
+  expectMisused({"--camera-position", "1,2,3", "--look-at", "1,2,3"}, "--look-at");
+  expectMisused({"--camera-position", "1,2,3", "--look-at", "0,0,0", "--camera-path", "tour"}, "--camera-path");
+  expectMisused({"--tonemap", "film"}, "--tonemap");
+  expectMisused({"--exposure", "bright"}, "--exposure");
+  expectMisused({"--style", style_, "--style", style_, "--video", dir_.file("a.mp4")}, "--video");
+  expectMisused({"--exr", "--capture", out_}, "--exr");
   expectMisused({"--scene", scene_, "--camera", "4", "--out", out_}, "--camera");
   expectMisused({"--no-such-flag"}, "--no-such-flag");
 }
@@ -152,6 +297,11 @@ TEST_F(Render, NamesTheFileThatIsWrong) {
   expectFailed({"--scene", scene_, "--style", dir_.file("gone.safetensors"), "--out", out_}, "gone.safetensors");
   std::ofstream(dir_.file("bad.gltf")) << "{}";
   expectFailed({"--scene", dir_.file("bad.gltf"), "--out", out_}, "bad.gltf");
+  expectFailed({"--scene", scene_, "--variant", "gold", "--out", out_}, "gold");
+  expectFailed({"--scene", scene_, "--environment", dir_.file("gone.hdr"), "--out", out_}, "gone.hdr");
+  expectFailed({"--scene", scene_, "--environment", scene_, "--out", out_}, "scene.glb");
+  expectFailed({"--scene", scene_, "--camera-path", dir_.file("gone.json"), "--out", out_}, "gone.json");
+  expectFailed({"--scene", scene_, "--camera-path", scene_, "--out", out_}, "scene.glb");
   std::ofstream(dir_.file("a file")) << "x";
   expectFailed({"--scene", scene_, "--size", "16x16", "--out", dir_.file("a file")}, "a file");
   EXPECT_FALSE(fs::exists(out_));

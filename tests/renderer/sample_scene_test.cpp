@@ -1,9 +1,9 @@
-// The scene that comes with Impasto, and cameras.
+// The scene that comes with Impasto.
 #include "renderer/scene/sample_scene.h"
 
 #include <gtest/gtest.h>
 
-#include "renderer/camera.h"
+#include "renderer/scene/pose.h"
 
 namespace impasto::test {
 namespace {
@@ -56,49 +56,6 @@ TEST(SampleScene, MovesAndComesBackAfterOneLoop) {
     }
   }
   EXPECT_GT(moved, 10u);
-}
-
-TEST(Camera, FramesASceneWithoutACamera) {
-  Scene scene;
-  scene.materials.emplace_back();
-  for (const glm::vec3& corner : {glm::vec3(100, 0, 0), glm::vec3(130, 5, 0), glm::vec3(100, 5, -40)}) {
-    scene.indices.push_back(static_cast<uint32_t>(scene.vertices.size()));
-    scene.vertices.push_back({.position = corner});
-  }
-  scene.meshes.push_back({"triangle", {{0, 3, 0, {}}}});
-  scene.nodes.push_back({.mesh = 0});
-  for (const auto& [aspect, scale] : {std::pair{0.5f, 1.0f}, {1.0f, 1.0f}, {2.4f, 1.0f}, {1.0f, 1e-9f}, {1.0f, 1e9f}}) {
-    scene.nodes[0].scale = glm::vec3(scale);
-    const CameraView camera = sceneCamera(scene, poseAt(scene, 0.0), aspect);
-    float widest = 0.0f;
-    for (const Vertex& vertex : scene.vertices) {
-      const glm::vec4 clip = camera.projection(aspect) * camera.view * glm::vec4(vertex.position * scale, 1.0f);
-      ASSERT_GT(clip.w, 0.0f);
-      ASSERT_LT(clip.z, clip.w);  // beyond the near plane: depth is reversed
-      widest = std::max({widest, std::abs(clip.x / clip.w), std::abs(clip.y / clip.w)});
-    }
-    EXPECT_LT(widest, 1.0f);
-    EXPECT_GT(widest, 0.5f);  // the box is framed, and the triangle does not fill it
-  }
-}
-
-TEST(Camera, OfANodeWithoutAnExtentIsStillAView) {
-  Scene scene;
-  scene.nodes.push_back({.translation = {1, 2, 3}, .scale = glm::vec3(0.0f)});
-  scene.cameras.push_back({.node = 0});
-  const CameraView camera = sceneCamera(scene, poseAt(scene, 0.0), 1.0f);
-  EXPECT_EQ(camera.position(), glm::vec3(1, 2, 3));
-}
-
-TEST(Camera, ToursRepeatAndVary) {
-  const Scene scene = makeSampleScene();
-  const Bounds bounds = worldBounds(scene, poseAt(scene, 0.0));
-  EXPECT_EQ(tourCamera(scene, bounds, 40, 0.5f).view, tourCamera(scene, bounds, 40, 0.5f).view);
-  for (uint32_t clip = 1; clip < 60; ++clip) {
-    EXPECT_GT(glm::length(tourCamera(scene, bounds, clip, 0.0f).position() -
-                          tourCamera(scene, bounds, clip - 1, 0.0f).position()),
-              0.1f);
-  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "renderer/scene/sample/parts.h"
+#include "renderer/scene/sample/plants.h"
 
 namespace impasto::render::sample {
 namespace {
@@ -52,7 +53,8 @@ void addLimb(MeshBuilder& builder, int material, const glm::vec3& from, const gl
   builder.transform = before;
 }
 
-// Trunk, limbs and a crown of `clumps` round clumps of leaf cards.
+}  // namespace
+
 int makeLeafyTree(Scene& scene, const Materials& m, const char* name, uint32_t seed, float height, float spread,
                   int clumps, int cards, float card_size, const std::array<uint32_t, 3>& greens) {
   Random random(seed);
@@ -105,7 +107,6 @@ int makeCypress(Scene& scene, const Materials& m, uint32_t seed) {
   return builder.finish(scene, "cypress");
 }
 
-// A bush, and from afar a tree: one clump of cards.
 int makeBush(Scene& scene, const Materials& m, uint32_t seed, const std::array<uint32_t, 2>& greens) {
   Random random(seed);
   MeshBuilder builder;
@@ -120,7 +121,6 @@ int makeBush(Scene& scene, const Materials& m, uint32_t seed, const std::array<u
   return builder.finish(scene, "bush");
 }
 
-// One curved blade of grass or a stem: two segments, broad below; sways from the root up.
 void addBlade(MeshBuilder& builder, int material, const glm::vec3& root, float height, float width, float lean_angle,
               float lean, const glm::vec3& low, const glm::vec3& high) {
   const glm::vec3 side(std::cos(lean_angle + 1.57f) * width, 0.0f, std::sin(lean_angle + 1.57f) * width);
@@ -143,7 +143,6 @@ void addBlade(MeshBuilder& builder, int material, const glm::vec3& root, float h
   builder.triangle(material, d, c, e);
 }
 
-// A flower head: petals around a heart, facing up and a little to the sun.
 void addFlower(MeshBuilder& builder, int material, Random& random, const glm::vec3& at, float size, float sway,
                const glm::vec3& petal, const glm::vec3& heart, int petals) {
   const glm::vec3 up = glm::normalize(glm::vec3(random.uniform(-0.7f, 0.2f), 1.0f, random.uniform(-0.1f, 0.8f)));
@@ -170,8 +169,6 @@ void addFlower(MeshBuilder& builder, int material, Random& random, const glm::ve
                      point(angle + 1.0472f, 0.0f, size * 0.2f, heart));
   }
 }
-
-}  // namespace
 
 void addTrees(Scene& scene, const Materials& m) {
   const std::array<int, 4> leafy = {
