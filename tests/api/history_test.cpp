@@ -126,10 +126,11 @@ TEST_P(HistorySequences, EqualTheReference) {
     PassReference reference(style, request.settings);
     double used = 0;
     for (size_t i = 0; i < steps.size(); ++i) {
-      const LayerInputs inputs = steps[i].scene.draw(steps[i > 0 ? i - 1 : 0].scene);
+      LayerInputs inputs = steps[i].scene.draw(steps[i > 0 ? i - 1 : 0].scene);
       const SceneImages any(device(), {inputs});
       ImpastoFrame frame = any.frame();
       steps[i].change(frame);
+      if (frame.depth.image == VK_NULL_HANDLE) inputs.depth = Pixels();
       const Pixels expected = reference.paint(readFrame(request.settings, 40, 28, frame), inputs);
       expectClose(painted[i], expected, half);
       const size_t pixels = reference.history().data.size() / 4;
@@ -159,6 +160,14 @@ INSTANTIATE_TEST_SUITE_P(
                                    std::vector<Step> steps = panning();
                                    for (size_t i = 3; i < steps.size(); ++i) steps[i].scene.seed = 5;
                                    steps[3].change = [](ImpastoFrame& f) { f.reset = VK_TRUE; };
+                                   return steps;
+                                 }},
+                        Sequence{"DepthComesAndGoes",
+                                 [] {
+                                   std::vector<Step> steps = panning();
+                                   for (const size_t i : {1, 4, 5}) {
+                                     steps[i].change = [](ImpastoFrame& f) { f.depth = {}; };
+                                   }
                                    return steps;
                                  }},
                         Sequence{"ChangingExtent",
