@@ -216,11 +216,11 @@ class DirectReader {
   bool has_alpha_ = false, premultiplied_ = false;
 };
 
-// As libtiff turns it to 8 bits; premultiplied by alpha.
-bool readConverted(TIFF* tiff, Image& image, bool has_alpha) {
+// As libtiff turns it to 8 bits, in the stored order; premultiplied by alpha.
+bool readConverted(TIFF* tiff, Image& image, bool has_alpha, uint16_t orientation) {
   image.has_alpha = has_alpha;
   auto* pixels = reinterpret_cast<uint32_t*>(image.samples.data());
-  if (!TIFFReadRGBAImageOriented(tiff, image.width, image.height, pixels, ORIENTATION_TOPLEFT, 1)) return false;
+  if (!TIFFReadRGBAImageOriented(tiff, image.width, image.height, pixels, orientation, 1)) return false;
   for (size_t i = 0; i < image.samples.size() / 4; ++i) {
     const uint32_t v = pixels[i];
     const uint32_t alpha = TIFFGetA(v);
@@ -275,17 +275,15 @@ Decoded decodeTiff(std::span<const uint8_t> bytes, const Reading& reading) {
     if (layout.photometric == PHOTOMETRIC_MINISBLACK) decoded.model = ColorModel::Grey;
     if (layout.photometric == PHOTOMETRIC_SEPARATED) decoded.model = ColorModel::Cmyk;
     if (!DirectReader(tiff.get(), layout, decoded.image).read()) throw fail();
-    decoded.orientation = orientation;
   } else {
     char why[1024] = {};
     if (!TIFFRGBAImageOK(tiff.get(), why)) throw Error(std::string("a kind of TIFF that is not read: ") + why);
     decoded.image = Image(width, height, SampleType::U8);
-    if (!readConverted(tiff.get(), decoded.image, layout.extra_count > 0)) throw fail();
+    if (!readConverted(tiff.get(), decoded.image, layout.extra_count > 0, orientation)) throw fail();
     if (layout.bits > 8) reading.notes.push_back(std::to_string(layout.bits) + " bits of this kind of TIFF become 8");
-    // libtiff mirrors to the top left corner and leaves turning to us.
-    decoded.orientation = orientation >= 5 ? ORIENTATION_LEFTTOP : ORIENTATION_TOPLEFT;
   }
   decoded.image.metadata = std::move(metadata);
+  decoded.orientation = orientation;
   if (!TIFFLastDirectory(tiff.get())) reading.notes.push_back("only the first page of several is taken");
   return decoded;
 }

@@ -13,8 +13,8 @@ Painter::Painter(const PainterOptions& options, std::string& notice)
   ImpastoStyleInfo info{};
   info.size = sizeof info;
   checkImpasto(impastoStyleGetInfo(style_.get(), &info), options.style);
-  if (info.wants_depth || info.wants_normals || info.wants_history) {
-    throw Error(options.style + ": this style needs depth, normals or motion, which pictures do not have");
+  if (info.needs_depth || info.needs_normals) {
+    throw Error(options.style + ": this style needs depth or normals, which pictures do not have");
   }
   if (options.backend != PainterBackend::Reference) {
     try {
