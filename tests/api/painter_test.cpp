@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "api/injected_vulkan.h"
 #include "api/painter_fixture.h"
+#include "api/pretended_memory.h"
+#include "pass/constants_buffer.h"
 #include "pass/pass_shaders.h"
 #include "pass/stage_timer.h"
 
@@ -139,6 +142,31 @@ TEST_F(PainterTest, Vulkan11WithNothingEnabledIsEnough) {
   runner.paint(frame);
   EXPECT_EQ(images.output.download(), expected);
   runner.paint(frame);
+}
+
+// Mapped memory that is not coherent: each region is flushed when it is written, in ranges that the layers agree to.
+TEST_F(PainterTest, FrameConstantsAreFlushedWhereMemoryIsNotCoherent) {
+  InjectedVulkan::reset();
+  {
+    const vulkan::VulkanDevice usual(InjectedVulkan::getInstanceProcAddr, device().instance, device().physical_device,
+                                     device().device, device().queue_family, {});
+    ConstantsBuffer coherent(usual, 3);
+    InjectedVulkan::failCall(InjectedVulkan::creatingCalls(), VK_ERROR_OUT_OF_HOST_MEMORY);
+    coherent.write(1, {});
+    EXPECT_FALSE(InjectedVulkan::failed());
+  }
+  InjectedVulkan::reset();
+  PretendedMemory::pretend({PretendedMemory::kDeviceLocal, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT});
+  {
+    const vulkan::VulkanDevice incoherent(InjectedVulkan::getInstanceProcAddr, device().instance,
+                                          device().physical_device, device().device, device().queue_family, {});
+    ConstantsBuffer buffer(incoherent, 3);
+    for (uint32_t region = 0; region < 3; ++region) buffer.write(region, {});
+    InjectedVulkan::failCall(InjectedVulkan::creatingCalls(), VK_ERROR_OUT_OF_HOST_MEMORY);
+    EXPECT_THROW(buffer.write(1, {}), Error);
+    EXPECT_EQ(InjectedVulkan::failedCall(), "vkFlushMappedMemoryRanges");
+  }
+  InjectedVulkan::reset();
 }
 
 // What the SPIR-V declares: of Vulkan 1.1, and no arithmetic in 16 bits.
