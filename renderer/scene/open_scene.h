@@ -8,7 +8,7 @@
 
 namespace impasto::render {
 
-inline constexpr const char* kSceneNames = "harbour, carousel";
+inline constexpr const char* kSceneNames = "harbour, carousel, atelier, garden";
 
 // One of kSceneNames ('sample' is the harbour), or a glTF file. Throws Error.
 Scene openScene(const std::string& name_or_file, const GltfOptions& options = {});

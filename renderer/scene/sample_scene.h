@@ -16,5 +16,7 @@ Scene makeSampleScene();
 
 // Others of the same kind, of other characters; each loops after kSampleSceneSeconds too.
 Scene makeCarouselScene();  // a carousel on a square at dusk: a turning machine, lamps, bunting
+Scene makeAtelierScene();   // a painter's room in the evening: lamps without and with shades, things that swing and turn
+Scene makeGardenScene();    // a garden in the wind: trees, flowers, reeds, a pond with a bridge
 
 }  // namespace impasto::render

@@ -191,8 +191,6 @@ void addSquare(Scene& scene, const Materials& m, const Paints& paints) {
       ground.push_back(vertex);
     }
   }
-  std::reverse(ground.begin(), ground.end());
-  for (uint32_t row = 0; row < kSide; ++row) std::reverse(ground.begin() + row * kSide, ground.begin() + (row + 1) * kSide);
   builder.grid(m.stone, ground, kSide);
   addLathe(builder, m.stone, {{6.9f, 0.0f}, {6.9f, 0.16f}, {6.3f, 0.17f}, {6.3f, 0.33f}, {5.4f, 0.34f}}, 48,
            [](float, float) { return paint(0xC7B7A0); });
