@@ -48,9 +48,7 @@ class BarriersTest : public PassTest {
     ImpastoContextInfo info = contextInfo();
     info.get_instance_proc_addr = getInstanceProc;
     info.debug_utils = VK_FALSE;
-    ImpastoContext raw = nullptr;
-    EXPECT_EQ(impastoCreateContext(&info, &raw), IMPASTO_SUCCESS) << impastoGetLastError();
-    const ContextPtr context(raw);
+    const ContextPtr context = makeContext(info);
     const StylePtr style = toHandle(made);
     ImpastoPassInfo pass_info = passInfo(context.get(), style.get());
     pass_info.layers = layers;

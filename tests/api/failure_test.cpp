@@ -5,27 +5,16 @@
 #include <functional>
 #include <string>
 
-#include "api/injected_vulkan.h"
-#include "api/pass_fixture.h"
+#include "api/injected_pass_test.h"
 #include "support/temp_dir.h"
 
 namespace impasto::test {
 namespace {
 
-class FailureTest : public PassTest {
+class FailureTest : public InjectedPassTest {
  protected:
-  void SetUp() override {
-    PassTest::SetUp();
-    InjectedVulkan::reset();
-  }
-  void TearDown() override {
-    InjectedVulkan::reset();
-    PassTest::TearDown();
-  }
-
-  ImpastoContextInfo injectedInfo() const {
-    ImpastoContextInfo info = contextInfo();
-    info.get_instance_proc_addr = InjectedVulkan::getInstanceProcAddr;
+  ImpastoContextInfo cachingInfo() const {
+    ImpastoContextInfo info = injectedInfo();
     info.pipeline_cache_path = cache_path.c_str();
     return info;
   }
@@ -57,7 +46,7 @@ class FailureTest : public PassTest {
 
   // A whole life, every step of which may be the one that fails.
   void live(ImpastoResult expected) {
-    const ImpastoContextInfo info = injectedInfo();
+    const ImpastoContextInfo info = cachingInfo();
     ImpastoContext context = nullptr;
     step("impastoCreateContext", expected, [&] { return impastoCreateContext(&info, &context); });
     ASSERT_NE(context, nullptr);

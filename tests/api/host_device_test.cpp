@@ -100,9 +100,7 @@ TEST_F(HostDeviceTest, AllocationCallbacksAreUsedForEverything) {
                                            CountedMemory::free, nullptr, nullptr};
   ImpastoContextInfo info = contextInfo();
   info.allocation_callbacks = &callbacks;
-  ImpastoContext raw = nullptr;
-  ASSERT_EQ(impastoCreateContext(&info, &raw), IMPASTO_SUCCESS) << impastoGetLastError();
-  ContextPtr context(raw);
+  ContextPtr context = makeContext(info);
   const StylePtr negative = toHandle(makeNegativeStyle()), gray = toHandle(makeGrayStyle());
   PassPtr pass = makePass(context.get(), negative.get());
   EXPECT_GT(counted.living, 5);  // as many as the driver takes
@@ -156,10 +154,8 @@ TEST_F(HostDeviceTest, PipelinesGoThroughTheHostsCache) {
   info.get_instance_proc_addr = getInstanceProc;
   info.debug_utils = VK_FALSE;
   info.pipeline_cache = cache;
-  ImpastoContext raw = nullptr;
-  ASSERT_EQ(impastoCreateContext(&info, &raw), IMPASTO_SUCCESS) << impastoGetLastError();
   {
-    const ContextPtr context(raw);
+    const ContextPtr context = makeContext(info);
     const StylePtr style = toHandle(makeNegativeStyle());
     makePass(context.get(), style.get());
   }
@@ -177,10 +173,8 @@ TEST_F(HostDeviceTest, ObjectsAreNamedAndCommandsLabelledWhereTheHostSaysSo) {
     ImpastoContextInfo info = contextInfo();
     info.get_instance_proc_addr = getInstanceProc;
     info.debug_utils = enabled;
-    ImpastoContext raw = nullptr;
-    ASSERT_EQ(impastoCreateContext(&info, &raw), IMPASTO_SUCCESS) << impastoGetLastError();
     {
-      const ContextPtr context(raw);
+      const ContextPtr context = makeContext(info);
       const StylePtr style = toHandle(makeNegativeStyle());
       const PassPtr pass = makePass(context.get(), style.get());
       FrameImages images(device(), {}, makePixels(16, 8, 1));

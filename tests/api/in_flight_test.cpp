@@ -5,32 +5,14 @@
 #include <algorithm>
 #include <string>
 
-#include "api/injected_vulkan.h"
-#include "api/pass_fixture.h"
+#include "api/injected_pass_test.h"
 #include "api/pretended_memory.h"
 
 namespace impasto::test {
 namespace {
 
-class InFlightTest : public PassTest {
+class InFlightTest : public InjectedPassTest {
  protected:
-  void SetUp() override {
-    PassTest::SetUp();
-    InjectedVulkan::reset();
-  }
-  void TearDown() override {
-    InjectedVulkan::reset();
-    PassTest::TearDown();
-  }
-
-  ContextPtr makeInjectedContext() const {
-    ImpastoContextInfo info = contextInfo();
-    info.get_instance_proc_addr = InjectedVulkan::getInstanceProcAddr;
-    ImpastoContext context = nullptr;
-    EXPECT_EQ(impastoCreateContext(&info, &context), IMPASTO_SUCCESS) << impastoGetLastError();
-    return ContextPtr(context);
-  }
-
   std::unique_ptr<Submission> submitFrame(ImpastoPass pass, const ImpastoFrame& frame, const SubmitOrder& order = {}) {
     return device().submitAsync([&](VkCommandBuffer cmd) { recordFrame(pass, cmd, frame); }, order);
   }

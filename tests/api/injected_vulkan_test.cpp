@@ -1,5 +1,5 @@
 // What the tests put between Impasto and the driver does what they rely on.
-#include "api/injected_vulkan.h"
+#include "api/injected_pass_test.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,6 @@
 #include <thread>
 #include <vector>
 
-#include "api/pass_fixture.h"
 #include "api/pretended_memory.h"
 #include "vulkan/dispatch.h"
 
@@ -38,17 +37,8 @@ TEST(InjectedVulkanTable, HasEveryFunctionThatCreatesTakesOrRecords) {
   EXPECT_FALSE(InjectedVulkan::intercepts("vkNoSuchFunction"));
 }
 
-class InjectedVulkanTest : public PassTest {
+class InjectedVulkanTest : public InjectedPassTest {
  protected:
-  void SetUp() override {
-    PassTest::SetUp();
-    InjectedVulkan::reset();
-  }
-  void TearDown() override {
-    InjectedVulkan::reset();
-    PassTest::TearDown();
-  }
-
   template <class Function>
   Function function(const char* name) const {
     const auto get = reinterpret_cast<PFN_vkGetDeviceProcAddr>(

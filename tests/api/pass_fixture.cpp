@@ -114,8 +114,7 @@ ImpastoContextInfo PassTest::contextInfo() const {
   return info;
 }
 
-ContextPtr PassTest::makeContext() const {
-  const ImpastoContextInfo info = contextInfo();
+ContextPtr PassTest::makeContext(const ImpastoContextInfo& info) {
   ImpastoContext context = nullptr;
   EXPECT_EQ(impastoCreateContext(&info, &context), IMPASTO_SUCCESS) << impastoGetLastError();
   return ContextPtr(context);

@@ -58,7 +58,8 @@ struct PassSettings {
 class PassTest : public VulkanTest {
  protected:
   ImpastoContextInfo contextInfo() const;
-  ContextPtr makeContext() const;
+  ContextPtr makeContext() const { return makeContext(contextInfo()); }
+  static ContextPtr makeContext(const ImpastoContextInfo& info);
   static ImpastoPassInfo passInfo(ImpastoContext context, ImpastoStyle style, const PassSettings& settings = {});
   static PassPtr makePass(ImpastoContext context, ImpastoStyle style, const PassSettings& settings = {});
 

@@ -16,9 +16,7 @@ class ReferenceBackendTest : public PassTest {
     ImpastoContextInfo info = contextInfo();
     info.backend = IMPASTO_BACKEND_REFERENCE;
     info.half_precision = half;
-    ImpastoContext context = nullptr;
-    EXPECT_EQ(impastoCreateContext(&info, &context), IMPASTO_SUCCESS) << impastoGetLastError();
-    return ContextPtr(context);
+    return makeContext(info);
   }
 };
 

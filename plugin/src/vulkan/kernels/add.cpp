@@ -3,25 +3,17 @@
 
 #include "shaders/add.comp.f16.h"
 #include "shaders/add.comp.f32.h"
+#include "vulkan/kernels/elementwise.h"
 #include "vulkan/kernels/kernels.h"
-#include "vulkan/kernels/places.h"
 
 namespace impasto::vulkan {
 namespace {
 
 constexpr std::array kBindings = {kSourceBinding, kAddendBinding, kResultBinding};
-constexpr std::array<KernelShader, 2> kShaders = {{{"add", shaders::kAddCompF32, kBindings},
-                                                  {"add", shaders::kAddCompF16, kBindings}}};
 
-class Add final : public Kernel {
+class Add final : public Elementwise {
  public:
-  bool fits(const DeviceTraits&, const Graph&, const Plan& plan, const Step& step) const noexcept override {
-    return step.kind == Step::Kind::Add && allInQuads(plan, step);
-  }
-
-  const KernelShader& shader(const DeviceTraits& device) const noexcept override {
-    return kShaders[device.element_bytes == 2 ? 1 : 0];
-  }
+  Add() : Elementwise(Step::Kind::Add, "add", shaders::kAddCompF32, shaders::kAddCompF16, kBindings) {}
 
   std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const override {
     return {static_cast<uint32_t>(graph.ops[step.op].activation)};
@@ -37,10 +29,7 @@ class Add final : public Kernel {
     push.quads = result.quads;
     push.begin_y = in.rows.begin;
     push.end_y = in.rows.end;
-    Launch launch;
-    launch.setPush(push);
-    launch.setGroups(push.width, kElementGroupWidth, push.end_y - push.begin_y, kElementGroupHeight, result.quads);
-    return launch;
+    return over(in, push, result.quads);
   }
 };
 

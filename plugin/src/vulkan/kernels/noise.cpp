@@ -3,25 +3,17 @@
 
 #include "shaders/noise.comp.f16.h"
 #include "shaders/noise.comp.f32.h"
+#include "vulkan/kernels/elementwise.h"
 #include "vulkan/kernels/kernels.h"
-#include "vulkan/kernels/places.h"
 
 namespace impasto::vulkan {
 namespace {
 
 constexpr std::array kBindings = {kResultBinding};
-constexpr std::array<KernelShader, 2> kShaders = {{{"noise", shaders::kNoiseCompF32, kBindings},
-                                                  {"noise", shaders::kNoiseCompF16, kBindings}}};
 
-class Noise final : public Kernel {
+class Noise final : public Elementwise {
  public:
-  bool fits(const DeviceTraits&, const Graph&, const Plan& plan, const Step& step) const noexcept override {
-    return step.kind == Step::Kind::Noise && allInQuads(plan, step);
-  }
-
-  const KernelShader& shader(const DeviceTraits& device) const noexcept override {
-    return kShaders[device.element_bytes == 2 ? 1 : 0];
-  }
+  Noise() : Elementwise(Step::Kind::Noise, "noise", shaders::kNoiseCompF32, shaders::kNoiseCompF16, kBindings) {}
 
   std::vector<uint32_t> specialization(const Graph&, const Step&) const override { return {}; }
 
@@ -34,10 +26,7 @@ class Noise final : public Kernel {
     push.seed = in.graph.ops[in.step.op].seed;
     push.begin_y = in.rows.begin;
     push.end_y = in.rows.end;
-    Launch launch;
-    launch.setPush(push);
-    launch.setGroups(push.width, kElementGroupWidth, push.end_y - push.begin_y, kElementGroupHeight, result.quads);
-    return launch;
+    return over(in, push, result.quads);
   }
 };
 

@@ -21,9 +21,6 @@ inline bool allInQuads(const Plan& plan, const Step& step) noexcept {
   return true;
 }
 
-// Workgroups of the elementwise kernels: local_size of their shaders.
-inline constexpr uint32_t kElementGroupWidth = 32, kElementGroupHeight = 2;
-
 // Bindings of shaders that have source, addend and result, or some of them.
 inline constexpr ShaderBinding kSourceBinding{Role::Source, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
 inline constexpr ShaderBinding kAddendBinding{Role::Addend, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};

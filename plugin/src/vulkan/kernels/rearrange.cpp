@@ -4,15 +4,13 @@
 
 #include "shaders/rearrange.comp.f16.h"
 #include "shaders/rearrange.comp.f32.h"
+#include "vulkan/kernels/elementwise.h"
 #include "vulkan/kernels/kernels.h"
-#include "vulkan/kernels/places.h"
 
 namespace impasto::vulkan {
 namespace {
 
 constexpr std::array kBindings = {kSourceBinding, kResultBinding};
-constexpr std::array<KernelShader, 2> kShaders = {{{"rearrange", shaders::kRearrangeCompF32, kBindings},
-                                                  {"rearrange", shaders::kRearrangeCompF16, kBindings}}};
 
 constexpr uint32_t kCopy = 3;
 
@@ -26,15 +24,11 @@ uint32_t modeOf(const Op& op) noexcept {
   }
 }
 
-class Rearrange final : public Kernel {
+class Rearrange final : public Elementwise {
  public:
-  bool fits(const DeviceTraits&, const Graph&, const Plan& plan, const Step& step) const noexcept override {
-    return step.kind == Step::Kind::Rearrange && allInQuads(plan, step);
-  }
-
-  const KernelShader& shader(const DeviceTraits& device) const noexcept override {
-    return kShaders[device.element_bytes == 2 ? 1 : 0];
-  }
+  Rearrange()
+      : Elementwise(Step::Kind::Rearrange, "rearrange", shaders::kRearrangeCompF32, shaders::kRearrangeCompF16,
+                    kBindings) {}
 
   std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const override {
     const Op& op = graph.ops[step.op];
@@ -55,11 +49,7 @@ class Rearrange final : public Kernel {
     push.end_channel = push.begin_channel + channels;
     push.first_quad = push.begin_channel / 4;
     push.pad = in.step.pad ? 1 : 0;
-    Launch launch;
-    launch.setPush(push);
-    launch.setGroups(push.out_width, kElementGroupWidth, push.end_y - push.begin_y, kElementGroupHeight,
-                     (push.end_channel + 3) / 4 - push.first_quad);
-    return launch;
+    return over(in, push, (push.end_channel + 3) / 4 - push.first_quad);
   }
 };
 
