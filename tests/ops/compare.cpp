@@ -3,17 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace impasto::test {
+#include "ops/error_bound.h"
 
-double relativeError(const Tensor& result, const Tensor& expected) {
-  double largest = 1.0, difference = 0.0;
-  for (size_t i = 0; i < expected.data.size(); ++i) {
-    const double d = std::abs(double{result.data[i]} - double{expected.data[i]});
-    if (!(d <= difference)) difference = d;  // NaN sticks
-    largest = std::max(largest, std::abs(double{expected.data[i]}));
-  }
-  return difference / largest;
-}
+namespace impasto::test {
 
 std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device, const Variant& variant) {
   if (variant.half && !test_device.storage_16bit) return nullptr;
@@ -23,15 +15,48 @@ std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device,
   return device;
 }
 
-void expectAgreement(const TestDevice& test_device, const vulkan::VulkanDevice& device, const Style& style,
-                     uint32_t width, uint32_t height, uint32_t seed, const std::string& what) {
-  const ReferenceInputs inputs = makeRandomInputs(style.graph, height, width, seed);
-  const Tensor expected = runReference(style, inputs);
-  GeneratorRunner runner(test_device, device, style, width, height);
-  const Tensor result = runner.run(inputs);
-  ASSERT_EQ(result.data.size(), expected.data.size());
-  EXPECT_LE(relativeError(result, expected), device.half_precision ? 1e-2 : 2e-5)
-      << what << " at " << width << "x" << height << ", seed " << seed;
+Agreement compare(const Tensor& result, const Style& style, const std::vector<Tensor>& values, bool half) {
+  const Tensor& expected = values[style.graph.output];
+  const Tensor bounds = boundError(style, values, half);
+  Agreement agreement;
+  double largest = 1;
+  for (uint32_t c = 0; c < result.channels; ++c) {
+    for (uint32_t y = 0; y < result.height; ++y) {
+      for (uint32_t x = 0; x < result.width; ++x) {
+        const double value = expected.at(c, y, x), bound = bounds.at(c, y, x);
+        const double error = std::abs(double{result.at(c, y, x)} - value);
+        largest = std::max(largest, std::abs(value));
+        agreement.bound = std::max(agreement.bound, bound);
+        if (!(error <= agreement.error)) agreement.error = error;  // NaN sticks
+        const double ratio = error == 0 ? 0 : error / bound;
+        if (ratio <= agreement.closest || std::isnan(agreement.closest)) continue;
+        agreement.closest = ratio;
+        agreement.worst = std::to_string(result.at(c, y, x)) + " where the reference has " + std::to_string(value) +
+                          " +- " + std::to_string(bound) + ", channel " + std::to_string(c) + " at " +
+                          std::to_string(x) + ", " + std::to_string(y);
+      }
+    }
+  }
+  agreement.bound /= largest;
+  agreement.error /= largest;
+  return agreement;
+}
+
+Agreement VariantTest::expectAgreement(const Style& style, const ReferenceInputs& inputs, const std::string& what) {
+  const uint32_t width = inputs.color.width, height = inputs.color.height;
+  const std::vector<Tensor> values = runReferenceOps(style, inputs);
+  const Tensor result = GeneratorRunner(device(), vulkanDevice(), style, width, height).run(inputs);
+  Agreement agreement = compare(result, style, values, vulkanDevice().half_precision);
+  EXPECT_LE(agreement.closest, 1.0) << what << " at " << width << "x" << height << ": " << agreement.worst;
+  closest_ = std::max(closest_, agreement.closest);
+  bound_ = std::max(bound_, agreement.bound);
+  return agreement;
+}
+
+Agreement VariantTest::expectAgreement(const Style& style, uint32_t width, uint32_t height, uint32_t seed,
+                                       const std::string& what) {
+  return expectAgreement(style, makeRandomInputs(style.graph, height, width, seed),
+                         what + ", seed " + std::to_string(seed));
 }
 
 void VariantTest::SetUp() {
@@ -42,9 +67,29 @@ void VariantTest::SetUp() {
   if (made == nullptr) GTEST_SKIP() << device().name << " cannot run the variant " << GetParam().name;
 }
 
+void VariantTest::TearDown() {
+  if (bound_ > 0) {
+    RecordProperty("largest_error_over_bound", std::to_string(closest_));
+    RecordProperty("largest_bound", std::to_string(bound_));
+  }
+  VulkanTest::TearDown();
+}
+
 std::map<std::string, std::unique_ptr<vulkan::VulkanDevice>>& VariantTest::devices() {
   static std::map<std::string, std::unique_ptr<vulkan::VulkanDevice>> made;
   return made;
+}
+
+// They go when the last test has run, and before any environment's TearDown(), which is where the shared TestDevice goes.
+class VariantTest::DevicesListener : public ::testing::EmptyTestEventListener {
+  void OnEnvironmentsTearDownStart(const ::testing::UnitTest&) override { devices().clear(); }
+};
+
+void VariantTest::SetUpTestSuite() {
+  [[maybe_unused]] static const bool listening = [] {
+    ::testing::UnitTest::GetInstance()->listeners().Append(new DevicesListener);
+    return true;
+  }();
 }
 
 }  // namespace impasto::test

@@ -5,6 +5,8 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "support/generator_runner.h"
 #include "support/random_style.h"
@@ -26,28 +28,54 @@ inline std::string nameOf(const ::testing::TestParamInfo<Variant>& info) { retur
 // nullptr where the device cannot run the variant.
 std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device, const Variant& variant);
 
-// The largest difference, relative to the larger of 1 and the reference's largest value.
-double relativeError(const Tensor& result, const Tensor& expected);
+// How a result lies within its bounds.
+struct Agreement {
+  double closest = 0;  // the largest error, in terms of its bound; NaN when a value is none
+  double bound = 0;    // the largest, relative to the larger of 1 and the reference's largest value
+  double error = 0;    // likewise
+  std::string worst;   // the value with that error, in words
+};
 
-// Runs both and expects them to agree:
-//   fp32: the same sums in another order, each of up to `terms` products of the order of 1: rounding adds up as a
-//   random
-//         walk, sqrt(terms) * 2^-24, and a few times that at its extremes; the ops here stay under 2e-5.
-//   fp16: every tensor is rounded to 11 bits, 2^-11 relative, once for each op in a chain: 1e-2 for graphs of up to two
-//         dozen ops (the reference does not round).
-void expectAgreement(const TestDevice& test_device, const vulkan::VulkanDevice& device, const Style& style,
-                     uint32_t width, uint32_t height, uint32_t seed, const std::string& what);
+// `result` is 3 x H x W of a device; `values` are runReferenceOps() of the same style and inputs.
+Agreement compare(const Tensor& result, const Style& style, const std::vector<Tensor>& values, bool half);
 
-// A test on each variant that the device can run; skips by name on the others. One VulkanDevice for a whole suite:
-// its generators share their pipelines.
+// A test on each variant that the device can run; skips by name on the others. One VulkanDevice for all suites of a
+// process: its generators share their pipelines, which are what takes time. Records how close the test's largest error
+// came to its bound, and the largest bound.
 class VariantTest : public VulkanTest, public ::testing::WithParamInterface<Variant> {
  protected:
+  static void SetUpTestSuite();
   void SetUp() override;
-  static void TearDownTestSuite() { devices().clear(); }
-  const vulkan::VulkanDevice& vulkanDevice() { return *devices().at(GetParam().name); }
+  void TearDown() override;
+
+  // A test that changes something changes it back (Changed).
+  vulkan::VulkanDevice& vulkanDevice() { return *devices().at(GetParam().name); }
+
+  // Paints one frame on both and expects each value to be within its bound (error_bound.h).
+  Agreement expectAgreement(const Style& style, const ReferenceInputs& inputs, const std::string& what);
+  // Of random inputs.
+  Agreement expectAgreement(const Style& style, uint32_t width, uint32_t height, uint32_t seed,
+                            const std::string& what);
 
  private:
+  class DevicesListener;
   static std::map<std::string, std::unique_ptr<vulkan::VulkanDevice>>& devices();
+
+  double closest_ = 0, bound_ = 0;
+};
+
+// Another value for as long as this lives.
+template <typename T>
+class Changed {
+ public:
+  Changed(T& place, T value) : place_(place), before_(std::exchange(place, value)) {}
+  ~Changed() { place_ = before_; }
+  Changed(const Changed&) = delete;
+  Changed& operator=(const Changed&) = delete;
+
+ private:
+  T& place_;
+  T before_;
 };
 
 }  // namespace impasto::test

@@ -34,7 +34,7 @@ class OpTest : public VariantTest {
     Random random(seed);
     const Style style = makeStyle(graph, random);
     for (const Extent extent : kExtents) {
-      expectAgreement(device(), vulkanDevice(), style, extent.width, extent.height, seed, what);
+      expectAgreement(style, extent.width, extent.height, seed, what);
     }
   }
 };
@@ -193,22 +193,73 @@ TEST_P(OpTest, Noise) {
   }
 }
 
-// The output may be what came in.
+// Paint over what was painted before, at full size and further down the graph.
 TEST_P(OpTest, Blend) {
-  uint32_t seed = 900;
-  for (const uint32_t range : {0u, 1u, 2u}) {
+  for (uint32_t range = 0; range <= kMaxBlendRange; ++range) {
     for (const uint32_t downscale : {1u, 2u}) {
       Graph graph;
-      const uint32_t paint = feature(graph, 4, downscale);
-      const uint32_t history = downscale == 1 ? addInput(graph, InputKind::History) : feature(graph, 4, downscale);
-      finish(graph, addBlend(graph, paint, history, range), downscale);
-      expectAll(graph, seed++, "blend of range " + std::to_string(range) + " at 1/" + std::to_string(downscale));
+      const uint32_t source = feature(graph, 5, downscale);
+      const uint32_t paint = addConv(graph, source, 4, 3);
+      const uint32_t history = downscale == 1 ? addInput(graph, InputKind::History)
+                                              : addConv(graph, source, 4, 1, 1, Activation::Sigmoid);
+      const uint32_t blended = addBlend(graph, paint, history, range);
+      finish(graph, addOp(graph, OpType::Concat, {blended, paint}), downscale);
+      expectAll(graph, 1300 + range * 10 + downscale, "blend of range " + std::to_string(range));
     }
   }
+}
+
+TEST_P(OpTest, BlendIsOutput) {
   Graph graph;
-  const uint32_t paint = feature(graph, 4, 1);
-  graph.output = addBlend(graph, paint, addInput(graph, InputKind::History));
-  expectAll(graph, seed, "blend as the output");
+  const uint32_t paint = addConv(graph, addInput(graph, InputKind::Color), 4, 1);
+  graph.output = addBlend(graph, paint, addInput(graph, InputKind::History), 1);
+  expectAll(graph, 1350, "blend as the output");
+}
+
+// The style vector itself scales and shifts.
+TEST_P(OpTest, ModulateByAnInput) {
+  Graph graph;
+  const uint32_t source = feature(graph, 5, 2);
+  finish(graph, addOp(graph, OpType::Modulate, {source, addStyleInput(graph, 10)}), 2);
+  expectAll(graph, 1450, "modulate by the style vector");
+}
+
+// Without a style vector a frame is painted with the first painting's, or with zeros.
+TEST_P(OpTest, StyleVectorLeftOut) {
+  Graph graph;
+  const uint32_t source = feature(graph, 3, 1);
+  finish(graph, addOp(graph, OpType::Modulate, {source, addStyleInput(graph, 6)}), 1);
+  Random random(1550);
+  Style style = makeStyle(graph, random);
+  for (const bool painting : {false, true}) {
+    if (painting) style.paintings.push_back({"", "", "", "", {0.5f, -0.25f, 1, 0.125f, -1, 0.75f}});
+    ReferenceInputs inputs = makeRandomInputs(style.graph, 9, 14, 1550);
+    inputs.style_vector.clear();
+    expectAgreement(style, inputs, painting ? "the first painting" : "no painting");
+  }
+}
+
+TEST_P(OpTest, OptionalInputsLeftOut) {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t depth = addInput(graph, InputKind::Depth, true), normals = addInput(graph, InputKind::Normals, true);
+  const uint32_t history = addInput(graph, InputKind::History);
+  const uint32_t all = addOp(graph, OpType::Concat, {color, depth, normals, history});
+  graph.output = addConv(graph, all, 3, 3);
+  Random random(1600);
+  const Style style = makeStyle(graph, random);
+  for (uint32_t given = 0; given < 8; ++given) {
+    ReferenceInputs inputs = makeRandomInputs(style.graph, 7, 11, 1600 + given);
+    const auto give = [&](bool wanted, uint32_t channels) {
+      Tensor tensor = wanted ? Tensor(channels, 7, 11) : Tensor();
+      for (float& value : tensor.data) value = random.uniform(0.0f, 1.0f);
+      return tensor;
+    };
+    inputs.depth = give((given & 1) != 0, 1);
+    inputs.normals = give((given & 2) != 0, 3);
+    inputs.history = give((given & 4) != 0, 4);
+    expectAgreement(style, inputs, "inputs given " + std::to_string(given));
+  }
 }
 
 // What steers comes from the style vector and the exposure through all ops that global tensors have.
@@ -230,6 +281,7 @@ TEST_P(OpTest, ModulateByGlobalTensors) {
   }
 }
 
+// The output may be what came in.
 TEST_P(OpTest, InputIsOutput) {
   Graph graph;
   graph.output = addInput(graph, InputKind::Color);

@@ -17,6 +17,9 @@ namespace impasto::vulkan {
 
 class PipelineSet;
 
+// Of one dispatch: some 20 ms on an integrated GPU of 1 TFLOP/s.
+inline constexpr double kMaxMultiplyAdds = 1e10;
+
 // How the host created its device, and what it wishes.
 struct DeviceOptions {
   uint32_t api_version = VK_API_VERSION_1_3;  // that the host uses the device at
@@ -59,6 +62,7 @@ struct VulkanDevice {
   // As if the host could map no device-local memory: weights go through a staging buffer. For tests on devices that
   // can.
   bool stage_weights = false;
+  double max_multiply_adds = kMaxMultiplyAdds;  // likewise, for tests: less
 
   VkDeviceSize bytesPerElement() const noexcept { return half_precision ? 2 : 4; }  // of a tensor
   const VkAllocationCallbacks* allocator() const noexcept { return allocator_ ? &*allocator_ : nullptr; }

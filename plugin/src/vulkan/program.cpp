@@ -133,8 +133,8 @@ class Program::Builder {
   std::vector<Rows> splitStep(const Step& step) const {
     const uint32_t total = rowsOf(step);
     uint32_t rows = total;
-    if (const double row = multiplyAddsPerRow(step); row * total > kMaxMultiplyAdds) {
-      rows = std::max(1u, static_cast<uint32_t>(kMaxMultiplyAdds / row));
+    if (const double row = multiplyAddsPerRow(step); row * total > device_.max_multiply_adds) {
+      rows = std::max(1u, static_cast<uint32_t>(device_.max_multiply_adds / row));
     }
     for (;; rows = (rows + 1) / 2) {
       std::vector<Rows> bands;

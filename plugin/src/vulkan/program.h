@@ -1,7 +1,7 @@
 // A plan turned into dispatches: pipelines, descriptor sets, and where a barrier is needed. Tensors that are longer than
 // one descriptor can reach are worked on in bands of rows, and so are steps that would keep the GPU busy for longer than
-// kMaxMultiplyAdds allows: drivers give up on a dispatch that takes seconds. Push constants are made when a frame is
-// recorded, for frames may be smaller than the plan.
+// kMaxMultiplyAdds (device.h) allows: drivers give up on a dispatch that takes seconds. Push constants are made when a
+// frame is recorded, for frames may be smaller than the plan.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,6 @@
 #include "vulkan/plan.h"
 
 namespace impasto::vulkan {
-
-// Of one dispatch: some 20 ms on an integrated GPU of 1 TFLOP/s.
-inline constexpr double kMaxMultiplyAdds = 1e10;
 
 // Where a plan's rooms are.
 struct ProgramMemory {
