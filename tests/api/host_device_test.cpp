@@ -102,7 +102,11 @@ TEST_F(HostDeviceTest, AllocationCallbacksAreUsedForEverything) {
   info.allocation_callbacks = &callbacks;
   ContextPtr context = makeContext(info);
   const StylePtr negative = toHandle(makeNegativeStyle()), gray = toHandle(makeGrayStyle());
-  PassPtr pass = makePass(context.get(), negative.get());
+  ImpastoPassInfo pass_info = passInfo(context.get(), negative.get());
+  pass_info.timings = VK_TRUE;  // has a query pool
+  ImpastoPass raw_pass = nullptr;
+  ASSERT_EQ(impastoCreatePass(&pass_info, &raw_pass), IMPASTO_SUCCESS) << impastoGetLastError();
+  PassPtr pass(raw_pass);
   EXPECT_GT(counted.living, 5);  // as many as the driver takes
   FrameImages images(device(), {}, makePixels(16, 8, 1));
   paintFrame(pass.get(), images.frame(0));

@@ -7,6 +7,8 @@
 
 #include "api/injected_pass_test.h"
 #include "api/pretended_memory.h"
+#include "base/error.h"
+#include "vulkan/device.h"
 
 namespace impasto::test {
 namespace {
@@ -72,6 +74,43 @@ TEST_F(InFlightTest, AFullBarHeapIsNoReasonToFail) {
   FrameImages images(device(), {}, source);
   paintFrame(pass.get(), images.frame());
   EXPECT_TRUE(isNegative(source, images.output.downloadPixels()));
+}
+
+// AMD's drivers have such types behind all others: one would be taken when those are full.
+TEST_F(InFlightTest, MemoryOfFeaturesThatNobodyEnabledIsNotAskedFor) {
+  PretendedMemory::pretend({PretendedMemory::kDeviceLocal, PretendedMemory::kDeviceLocal, PretendedMemory::kDeviceLocal});
+  vulkan::VulkanDevice vulkan_device(InjectedVulkan::getInstanceProcAddr, device().instance, device().physical_device,
+                                     device().device, device().queue_family, {});
+  vulkan_device.memory.memoryTypes[1].propertyFlags |= VK_MEMORY_PROPERTY_DEVICE_COHERENT_BIT_AMD;
+  vulkan_device.memory.memoryTypes[2].propertyFlags |= VK_MEMORY_PROPERTY_PROTECTED_BIT;
+  PretendedMemory::fill(1u << 0);
+  EXPECT_THROW(vulkan::Buffer(vulkan_device, 64, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, 0, 0, "a buffer"), Error);
+  EXPECT_EQ(PretendedMemory::allocationCalls(0), 1u);
+  EXPECT_EQ(PretendedMemory::allocationCalls(1), 0u);
+  EXPECT_EQ(PretendedMemory::allocationCalls(2), 0u);
+}
+
+// Memory that is not coherent: each layer's constants are flushed, and the second flush fails.
+TEST_F(InFlightTest, AFrameThatFailsRecordsNothing) {
+  PretendedMemory::pretend({PretendedMemory::kDeviceLocal, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT});
+  const ContextPtr context = makeInjectedContext();
+  const StylePtr style = toHandle(makeNegativeStyle());
+  ImpastoPassInfo info = passInfo(context.get(), style.get());
+  info.layers = 2;
+  ImpastoPass raw = nullptr;
+  ASSERT_EQ(impastoCreatePass(&info, &raw), IMPASTO_SUCCESS) << impastoGetLastError();
+  const PassPtr pass(raw);
+  FrameImages images(device(), {}, makePixels(16, 8, 1));
+  const ImpastoFrame frame = images.frame();
+  InjectedVulkan::swallowCommands(true);
+  device().submit([&](VkCommandBuffer cmd) {
+    InjectedVulkan::failCall(InjectedVulkan::creatingCalls() + 1, VK_ERROR_OUT_OF_HOST_MEMORY);
+    EXPECT_EQ(impastoCmdRecordInputs(pass.get(), cmd, &frame), IMPASTO_ERROR_OUT_OF_MEMORY);
+    EXPECT_EQ(InjectedVulkan::failedCall(), "vkFlushMappedMemoryRanges");
+    EXPECT_EQ(InjectedVulkan::swallowedCommands(), 0u);
+    EXPECT_EQ(impastoCmdRecordInputs(pass.get(), cmd, &frame), IMPASTO_SUCCESS) << impastoGetLastError();
+    EXPECT_GT(InjectedVulkan::swallowedCommands(), 0u);
+  });
 }
 
 TEST_F(InFlightTest, WhatAStyleLeavesIsFreedOnAnotherThread) {

@@ -197,16 +197,19 @@ void Painter::recordInputs(VkCommandBuffer command_buffer, const FrameSettings& 
   // A generator that runs elsewhere has to signal its semaphore in any case.
   state.painted = frame.controls.strength > 0.0f || !generator_->runsInCommandBuffer();
   state.frame = {frame.slot, frame.width, frame.height, history_.outputIndex()};
-  if (timer) timer->beginFrame(command_buffer, frame.slot);
-  if (!state.painted) return;
-
   const PreviousFrame* previous = keep_sets_.empty() ? nullptr : history_.previousFor(frame);
   const std::span<const float> style_vector = frame.style_vector_length != 0
                                                   ? std::span(frame.style_vector).first(frame.style_vector_length)
                                                   : std::span<const float>(default_style_vector_);
-  for (uint32_t layer = 0; layer < settings_.layers; ++layer) {
+  for (uint32_t layer = 0; state.painted && layer < settings_.layers; ++layer) {
+    // It can fail: before anything is recorded.
     constants_.write(region(frame.slot, layer, false),
                      frameConstants(settings_, frame, layer, generator_->alignment(), previous, style_vector));
+  }
+  if (timer) timer->beginFrame(command_buffer, frame.slot);
+  if (!state.painted) return;
+
+  for (uint32_t layer = 0; layer < settings_.layers; ++layer) {
     if (timer) timer->mark(command_buffer, frame.slot, Mark::Begin, layer);
     generator_->beginLayer(command_buffer, state.frame, layer);
     {

@@ -14,12 +14,17 @@ namespace {
 
 std::string mebibytes(VkDeviceSize bytes) { return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB"; }
 
+// Types that take a feature which nobody asked the host for: vkAllocateMemory may not be given them.
+constexpr VkMemoryPropertyFlags kForeignMemory =
+    VK_MEMORY_PROPERTY_PROTECTED_BIT | VK_MEMORY_PROPERTY_DEVICE_COHERENT_BIT_AMD;
+
 // The types with all of `required`, those with most of `preferred` first.
 std::vector<uint32_t> fittingMemoryTypes(const VulkanDevice& device, uint32_t allowed, VkMemoryPropertyFlags required,
                                          VkMemoryPropertyFlags preferred) {
   std::vector<uint32_t> types;
   for (uint32_t i = 0; i < device.memory.memoryTypeCount; ++i) {
-    if ((allowed >> i & 1u) != 0 && (device.memory.memoryTypes[i].propertyFlags & required) == required) {
+    const VkMemoryPropertyFlags flags = device.memory.memoryTypes[i].propertyFlags;
+    if ((allowed >> i & 1u) != 0 && (flags & (required | kForeignMemory)) == required) {
       types.push_back(i);
     }
   }
@@ -169,7 +174,7 @@ DescriptorPool createDescriptorPool(const VulkanDevice& device, uint32_t max_set
 
 QueryPool createQueryPool(const VulkanDevice& device, const VkQueryPoolCreateInfo& info) {
   VkQueryPool pool = VK_NULL_HANDLE;
-  check(device.vk.CreateQueryPool(device.device, &info, nullptr, &pool), "vkCreateQueryPool");
+  check(device.vk.CreateQueryPool(device.device, &info, device.allocator(), &pool), "vkCreateQueryPool");
   return {device, pool};
 }
 
