@@ -171,9 +171,12 @@ void VulkanGenerator::recordConstants(VkCommandBuffer command_buffer, const Gene
   const FrameExtent extent = extentOf(frame);
   const bool same = constants_extent_ == extent;
   if (program_->plan().constant_steps.empty() || (constants_done_ && same)) return;
-  if (!same) constants_done_ = false;
-  constants_extent_ = extent;
-  slots_[frame.slot].constants = extent;
+  if (!same) {
+    constants_done_ = false;
+    constants_extent_ = extent;
+    ++constants_version_;
+  }
+  slots_[frame.slot].constants = constants_version_;
   program_->recordConstants(command_buffer, extent);
   recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage, kShaderReadWrite);
 }
@@ -188,7 +191,7 @@ void VulkanGenerator::endLayer(VkCommandBuffer command_buffer, const GeneratorFr
 
 std::shared_ptr<const void> VulkanGenerator::slotReused(uint32_t slot, bool finished) noexcept {
   SlotUse use = std::exchange(slots_[slot], {});
-  if (finished && use.constants.width != 0 && use.constants == constants_extent_) constants_done_ = true;
+  if (finished && use.constants != 0 && use.constants == constants_version_) constants_done_ = true;
   if (finished && use.staging != nullptr) staging_ = nullptr;  // frames in flight that copy from it hold on to it
   return std::move(use.staging);
 }

@@ -57,11 +57,12 @@ class VulkanGenerator final : public Generator {
 
   // What is constant is computed for an extent, by each frame until one of these is known to be finished.
   FrameExtent constants_extent_;
+  uint64_t constants_version_ = 0;  // one more with each change of extent: an extent may come again
   bool constants_done_ = false;
   // Of each slot's last frame.
   struct SlotUse {
     std::shared_ptr<const Buffer> staging;  // that it copies from
-    FrameExtent constants;                  // computed by it; 0x0 for none
+    uint64_t constants = 0;                 // version computed by it; 0: none
   };
   std::vector<SlotUse> slots_;
 };
