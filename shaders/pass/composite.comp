@@ -6,7 +6,7 @@
 #include "pass/composite_bindings.glsl"
 
 vec3 unpainted(vec3 value) {
-  if (kInputEncoding == kOutputEncoding) return value;
+  if (kInputEncoding == kOutputEncoding) return kSameFormat != 0 ? value : limited(value, frame.color.w);
   return encodeColor(decodeColor(value, kInputEncoding, frame.color.x), kOutputEncoding, frame.color.y, frame.color.w);
 }
 

@@ -7,6 +7,7 @@ layout(local_size_x = 16, local_size_y = 8) in;
 
 layout(constant_id = 0) const uint kInputEncoding = 0;
 layout(constant_id = 1) const uint kOutputEncoding = 0;
+layout(constant_id = 2) const uint kSameFormat = 0;  // 1: the output holds every value of the input
 
 // How the target is declared, from the build: TargetFormat (plugin/src/pass/image_formats.h).
 #if IMPASTO_TARGET == 1

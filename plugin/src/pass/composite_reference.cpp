@@ -36,7 +36,11 @@ Rgb toned(const CompositeSettings& settings, const Rgb& seen, Rgb painted, float
 }
 
 Rgb unpainted(const CompositeSettings& settings, const Rgb& value) noexcept {
-  if (settings.input == settings.output) return value;
+  if (settings.input == settings.output) {
+    const float largest = settings.largest_output;
+    if (settings.same_format) return value;
+    return {limited(value[0], largest), limited(value[1], largest), limited(value[2], largest)};
+  }
   return encodeColor(decodeColor(value, settings.input, settings.inputScale()), settings.output, settings.outputScale(),
                      settings.largest_output);
 }

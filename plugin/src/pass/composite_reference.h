@@ -22,6 +22,7 @@ namespace impasto {
 struct CompositeSettings {
   ColorEncoding input = ColorEncoding::Srgb;
   ColorEncoding output = ColorEncoding::Srgb;
+  bool same_format = true;                 // the output holds every value of the input
   float exposure = 1.0f;                   // of LINEAR, > 0
   float paper_white = kDefaultPaperWhite;  // cd/m2, of SCRGB and HDR10
   float largest_output = kLargestColor;    // what is written is clamped to it

@@ -21,6 +21,7 @@ CompositeSettings compositeSettings(const PassSettings& pass, const FrameSetting
   CompositeSettings settings;
   settings.input = pass.input_encoding;
   settings.output = pass.output_encoding;
+  settings.same_format = pass.input_format == pass.output_format;
   settings.exposure = frame.exposure;
   settings.paper_white = pass.paper_white;
   settings.largest_output = largestValue(pass.output_format);

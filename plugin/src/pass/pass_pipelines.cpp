@@ -51,11 +51,13 @@ PassPipelines::PassPipelines(const vulkan::VulkanDevice& device, const PassSetti
   keep = vulkan::createComputePipeline(device, keepShader(variant), history_constants, history_layout.get());
   reproject = vulkan::createComputePipeline(device, reprojectShader(variant), history_constants, history_layout.get());
 
-  const std::array encodings = {input, static_cast<uint32_t>(settings.output_encoding)};
+  const std::array composite_constants = {input, static_cast<uint32_t>(settings.output_encoding),
+                                          settings.input_format == settings.output_format ? 1u : 0u};
   const TargetFormat target = targetFormat(device, settings.output_format).value_or(TargetFormat::Any);
-  high_pass = vulkan::createComputePipeline(device, highPassShader(variant), encodings, composite_layout.get());
-  composite =
-      vulkan::createComputePipeline(device, compositeShader(variant, target), encodings, composite_layout.get());
+  high_pass = vulkan::createComputePipeline(device, highPassShader(variant), composite_constants,
+                                            composite_layout.get());
+  composite = vulkan::createComputePipeline(device, compositeShader(variant, target), composite_constants,
+                                            composite_layout.get());
 }
 
 }  // namespace impasto
