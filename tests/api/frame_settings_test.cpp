@@ -104,6 +104,20 @@ TEST_F(FrameSettingsTest, ImagesAndLayouts) {
   expectInvalid([](auto& f) { f.mask = {fake<VkImage>(5), VK_NULL_HANDLE, VK_IMAGE_LAYOUT_GENERAL}; }, "mask");
 }
 
+TEST_F(FrameSettingsTest, InPlaceIsTheSamePlaceOrOneApart) {
+  const auto inPlace = [](int32_t x, int32_t y) {
+    return [=](ImpastoFrame& f) {
+      f.color = f.output;
+      f.output_offset = {100, 50};
+      f.color_offset = {100 + x, 50 + y};
+    };
+  };
+  for (const auto& [x, y] : {std::pair{0, 0}, {64, 0}, {-64, 0}, {0, 48}, {7, -48}}) expectValid(inPlace(x, y));
+  for (const auto& [x, y] : {std::pair{1, 0}, {0, -1}, {63, 47}, {-63, -47}}) expectInvalid(inPlace(x, y), "color_offset");
+  expectInvalid([](auto& f) { f.mask = f.output, f.mask_offset.x = 1; }, "mask_offset");
+  expectValid([](auto& f) { f.color_offset.x = 1; });  // of different views
+}
+
 TEST_F(FrameSettingsTest, DepthPlanes) {
   const auto planes = [](float near, float far) {
     return [=](ImpastoFrame& f) {

@@ -358,7 +358,7 @@ typedef struct ImpastoView {
 
 /* One frame. The host makes the inputs visible to compute-shader reads before, and waits for compute-shader writes to
  * the output after, by barriers of its own (compute-shader stage). `color` and `output` may be the same image in
- * GENERAL.
+ * GENERAL, at the same offset or at offsets so far apart that the frames do not overlap.
  *
  * Order. A frame is begun by impastoCmdRecordInputs, run by impastoExecute and finished by impastoCmdRecordOutputs; a
  * pass has one open frame at a time. Beginning another frame (of any slot) gives an unfinished one up: its outputs are

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -90,6 +91,15 @@ void readOffset(const VkOffset2D& value, const char* name, VkOffset2D& offset) {
   offset = value;
 }
 
+// The composite reads each pixel of its inputs and then writes it: painting in place is for the same place only.
+void checkInPlace(const ImpastoImage& input, const VkOffset2D& offset, const char* name, const ImpastoFrame& frame,
+                  const FrameSettings& settings) {
+  if (!present(input) || input.view != frame.output.view) return;
+  const int64_t x = int64_t{offset.x} - settings.output_offset.x, y = int64_t{offset.y} - settings.output_offset.y;
+  if ((x == 0 && y == 0) || std::abs(x) >= settings.width || std::abs(y) >= settings.height) return;
+  invalid(std::string(name) + "_offset and output_offset are places of one view that overlap: expected the same place");
+}
+
 void readDepth(const PassSettings& pass, const ImpastoFrame& frame, FrameSettings& settings) {
   settings.depth_scale = frame.depth_scale == 0.0f ? 1.0f : frame.depth_scale;
   checkRange(settings.depth_scale, 1e-6f, 1e6f, "frame->depth_scale");
@@ -167,6 +177,8 @@ FrameSettings readFrame(const PassSettings& pass, uint32_t pass_width, uint32_t 
   readOffset(frame.depth_offset, "depth_offset", settings.depth_offset);
   readOffset(frame.normals_offset, "normals_offset", settings.normals_offset);
   readOffset(frame.motion_offset, "motion_offset", settings.motion_offset);
+  checkInPlace(frame.color, settings.color_offset, "color", frame, settings);
+  checkInPlace(frame.mask, settings.mask_offset, "mask", frame, settings);
 
   settings.controls = readControls(frame.controls);
   settings.exposure = frame.exposure == 0.0f ? 1.0f : frame.exposure;
