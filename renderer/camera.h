@@ -23,16 +23,18 @@ struct CameraView {
 
 CameraView lookAt(const glm::vec3& position, const glm::vec3& target, float vertical_fov, float near_plane);
 
-// As near as all of a box can be seen in a picture of this aspect (width / height), from the front, above and the right.
+// As near as all of a box can be seen in a picture of this aspect (width / height), from the front, above and the
+// right.
 CameraView frameBounds(const Bounds& bounds, float aspect);
 
 // The scene's camera `index` if it has one; otherwise one that frames what the scene shows, as near as every vertex
-// allows. A hundredth of the surface that lies far away from the rest (a stray plane, a backdrop's rim) is not waited for.
+// allows. A hundredth of the surface that lies far away from the rest (a stray plane, a backdrop's rim) is not waited
+// for.
 CameraView sceneCamera(const Scene& scene, const Pose& pose, float aspect, int index = 0);
 
-// A walk through the scene's viewpoints (or around what it shows): a new place for every `clip`, a slow move within it as
-// `t` goes from 0 to 1. Of places around a scene, one is taken that has room before it: not inside or behind a wall. The
-// same numbers give the same view.
+// A walk through the scene's viewpoints (or around what it shows): a new place for every `clip`, a slow move within it
+// as `t` goes from 0 to 1. Of places around a scene, one is taken that has room before it: not inside or behind a wall.
+// The same numbers give the same view.
 CameraView tourCamera(const Scene& scene, const Bounds& bounds, uint32_t clip, float t,
                       const Occupancy* occupancy = nullptr);
 

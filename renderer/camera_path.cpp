@@ -68,8 +68,8 @@ CameraPath orbitPath(const Bounds& bounds, float aspect, double seconds) {
   for (int i = 0; i <= kKeys; ++i) {
     const float phase = static_cast<float>(i) / kKeys;
     const glm::vec3 turned = glm::angleAxis(phase * 6.2831853f, glm::vec3(0, 1, 0)) * from * reach;
-    path.keys.push_back(
-        keyOf(lookAt(center + turned, center, framed.vertical_fov, framed.near_plane), seconds * static_cast<double>(phase)));
+    path.keys.push_back(keyOf(lookAt(center + turned, center, framed.vertical_fov, framed.near_plane),
+                              seconds * static_cast<double>(phase)));
   }
   return path;
 }
@@ -126,7 +126,8 @@ CameraPath readCameraPath(const std::filesystem::path& path) {
     const auto time = item.find("seconds"), fov = item.find("vertical_fov");
     if (time == item.end() || !time->is_number() || !std::isfinite(time->get<double>())) fail(where + ": no seconds");
     if (position.empty()) fail(where + ": position is not three numbers");
-    const glm::quat q = rotation.empty() ? glm::quat(0, 0, 0, 0) : glm::quat(rotation[3], rotation[0], rotation[1], rotation[2]);
+    const glm::quat q =
+        rotation.empty() ? glm::quat(0, 0, 0, 0) : glm::quat(rotation[3], rotation[0], rotation[1], rotation[2]);
     if (!(glm::length(q) > 1e-6f)) fail(where + ": rotation is not a quaternion x, y, z, w");
     if (fov == item.end() || !fov->is_number() || !(fov->get<float>() > 0.01f && fov->get<float>() < 3.0f)) {
       fail(where + ": vertical_fov is not between 0.01 and 3 radians");

@@ -15,8 +15,8 @@ struct CameraKey {
   float vertical_fov = 0.8f;                   // radians
 };
 
-// Positions by a Catmull-Rom curve through the keys, rotations by spherical interpolation; before the first key and after
-// the last it stands still. Plain data.
+// Positions by a Catmull-Rom curve through the keys, rotations by spherical interpolation; before the first key and
+// after the last it stands still. Plain data.
 struct CameraPath {
   std::vector<CameraKey> keys;  // at least one, times ascending
   float near_plane = 0.05f;

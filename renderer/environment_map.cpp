@@ -120,8 +120,8 @@ std::array<glm::vec3, 9> irradianceOf(const Picture& sky) {
     const float angle = sky.solidAngle(y);
     for (uint32_t x = 0; x < sky.width; ++x) {
       const glm::vec3 n = sky.direction(x, y), light = sky.pixels[size_t{y} * sky.width + x] * angle;
-      const std::array<float, 9> terms = {1.0f,      n.y,       n.z, n.x, n.x * n.y, n.y * n.z, 3.0f * n.z * n.z - 1.0f,
-                                          n.x * n.z, n.x * n.x - n.y * n.y};
+      const std::array<float, 9> terms = {
+          1.0f, n.y, n.z, n.x, n.x * n.y, n.y * n.z, 3.0f * n.z * n.z - 1.0f, n.x * n.z, n.x * n.x - n.y * n.y};
       for (size_t i = 0; i < 9; ++i) sums[i] += light * terms[i];
     }
   }
@@ -132,8 +132,8 @@ std::array<glm::vec3, 9> irradianceOf(const Picture& sky) {
   return sums;
 }
 
-// What a surface of this roughness mirrors when it is looked at along its normal (Karis 2013): GGX samples, taken from a
-// smaller picture the fewer there are of them.
+// What a surface of this roughness mirrors when it is looked at along its normal (Karis 2013): GGX samples, taken from
+// a smaller picture the fewer there are of them.
 Picture prefiltered(const Picture& blurred, uint32_t width, uint32_t height, float roughness) {
   constexpr uint32_t kSamples = 48;
   const float alpha = roughness * roughness;
@@ -206,7 +206,8 @@ EnvironmentMap makeEnvironmentMap(uint32_t width, uint32_t height, std::vector<g
   for (uint32_t i = 1; i < levels; ++i) {
     blurred = halved(blurred);
     const float roughness = static_cast<float>(i) / static_cast<float>(levels - 1);
-    map.levels.push_back(packed(prefiltered(i < 3 ? blurred : halved(blurred), blurred.width, blurred.height, roughness)));
+    map.levels.push_back(
+        packed(prefiltered(i < 3 ? blurred : halved(blurred), blurred.width, blurred.height, roughness)));
   }
   return map;
 }

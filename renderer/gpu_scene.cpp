@@ -255,8 +255,7 @@ void GpuScene::createMaterials(const Device& device, const Scene& scene) {
     for (uint32_t t = 0; t < kTexturesPerMaterial; ++t) {
       const size_t otherwise = uses[t] == &material.normal_map ? flat_normal : white;
       const size_t chosen = uses[t]->texture == kNone ? otherwise : static_cast<size_t>(uses[t]->texture);
-      images[t] = {texture_samplers_[chosen], textures_[chosen].view.get(),
-                   VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+      images[t] = {texture_samplers_[chosen], textures_[chosen].view.get(), VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
       writes[t] = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
       writes[t].dstSet = sets_[i];
       writes[t].dstBinding = t;

@@ -19,7 +19,7 @@ struct PipelineInfo {
   bool scene_vertices = false;  // Vertex of scene.h; otherwise none
   VkCompareOp depth_compare = VK_COMPARE_OP_GREATER_OR_EQUAL;
   bool depth_write = true;
-  bool blend_first = false;   // blends into the first target and leaves the others alone
+  bool blend_first = false;    // blends into the first target and leaves the others alone
   bool without_first = false;  // writes all targets but the first
   uint32_t constant = 0;       // specialisation constant 0 of the fragment shader
   bool alpha_to_coverage = false;

@@ -54,7 +54,9 @@ class SceneRenderer {
 
   // From the next frame on.
   void setLook(const Look& look) noexcept { look_ = look; }
-  void setEnvironment(const Environment& environment) noexcept { environment_ = environment; }  // instead of the scene's
+  void setEnvironment(const Environment& environment) noexcept {
+    environment_ = environment;
+  }  // instead of the scene's
 
   // Lights the scene with a map and shows it as the sky; see litBy() for its sun. The GPU must be idle.
   void setEnvironmentMap(const EnvironmentMap& map);

@@ -210,13 +210,12 @@ void SceneRenderer::setEnvironmentMap(const EnvironmentMap& map) {
   Image image = createImage(device_, "environment map", info);
   size_t bytes = 0;
   for (const auto& level : map.levels) bytes += level.pixels.size() * sizeof(glm::u16vec4);
-  const Buffer staging =
-      createBuffer(device_, "staging", bytes, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, MemoryKind::Host);
+  const Buffer staging = createBuffer(device_, "staging", bytes, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, MemoryKind::Host);
   constexpr Access kWritten{VK_PIPELINE_STAGE_2_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT};
   constexpr Access kSampled{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT};
   runOnce(device_, [&](VkCommandBuffer commands) {
-    recordBarriers(commands, {imageBarrier(image, {}, VK_IMAGE_LAYOUT_UNDEFINED, kWritten,
-                                           VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL)});
+    recordBarriers(
+        commands, {imageBarrier(image, {}, VK_IMAGE_LAYOUT_UNDEFINED, kWritten, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL)});
     size_t offset = 0;
     for (uint32_t i = 0; i < info.levels; ++i) {
       const EnvironmentMap::Level& level = map.levels[i];

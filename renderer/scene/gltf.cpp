@@ -12,11 +12,18 @@ namespace impasto::render {
 namespace {
 
 // What is read, in the order of docs/scenes.md.
-constexpr std::array<std::string_view, 12> kExtensions = {
-    "KHR_draco_mesh_compression",          "EXT_meshopt_compression", "KHR_meshopt_compression",
-    "KHR_mesh_quantization",               "KHR_texture_transform",   "KHR_materials_unlit",
-    "KHR_materials_emissive_strength",     "KHR_materials_variants",  "KHR_lights_punctual",
-    "KHR_materials_pbrSpecularGlossiness", "EXT_texture_webp",        "KHR_xmp_json_ld"};
+constexpr std::array<std::string_view, 12> kExtensions = {"KHR_draco_mesh_compression",
+                                                          "EXT_meshopt_compression",
+                                                          "KHR_meshopt_compression",
+                                                          "KHR_mesh_quantization",
+                                                          "KHR_texture_transform",
+                                                          "KHR_materials_unlit",
+                                                          "KHR_materials_emissive_strength",
+                                                          "KHR_materials_variants",
+                                                          "KHR_lights_punctual",
+                                                          "KHR_materials_pbrSpecularGlossiness",
+                                                          "EXT_texture_webp",
+                                                          "KHR_xmp_json_ld"};
 
 bool isKnown(const std::string& name) {
   return std::find(kExtensions.begin(), kExtensions.end(), name) != kExtensions.end();

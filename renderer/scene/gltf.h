@@ -1,5 +1,5 @@
-// Reads glTF 2.0 scenes (.gltf with its files, .glb). docs/scenes.md lists what is read, what is left out with a warning
-// and what is refused.
+// Reads glTF 2.0 scenes (.gltf with its files, .glb). docs/scenes.md lists what is read, what is left out with a
+// warning and what is refused.
 //
 // The file is not trusted: every index, offset, count and size is checked before it is used. docs/architecture.md says
 // why the reader is our own.

@@ -40,8 +40,7 @@ auto interpolate(const Channel& channel, const Place& place, At at) {
 glm::vec4 sample(const Channel& channel, float seconds) {
   const Place place = placeOf(channel, seconds);
   if (channel.path == Path::Rotation && channel.interpolation == Interpolation::Linear && place.span > 0.0f) {
-    const glm::quat q =
-        glm::slerp(toQuat(channel.values[place.key]), toQuat(channel.values[place.key + 1]), place.t);
+    const glm::quat q = glm::slerp(toQuat(channel.values[place.key]), toQuat(channel.values[place.key + 1]), place.t);
     return {q.x, q.y, q.z, q.w};
   }
   return interpolate(channel, place, [&](size_t i) { return channel.values[i]; });

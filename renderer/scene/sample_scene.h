@@ -1,4 +1,5 @@
-// The scenes that come with Impasto. The sample scene is the harbour: a village by a bay on a late summer afternoon, made in code.
+// The scenes that come with Impasto. The sample scene is the harbour: a village by a bay on a late summer afternoon,
+// made in code.
 //
 // Foreground: a flowering meadow, a tree, a jetty with a rowing boat. Middle: houses with tiled roofs, a church, a
 // windmill, cypresses, sailing boats, a lighthouse. Far: hills in haze under drifting clouds. Grass, leaves, flag,
@@ -16,7 +17,7 @@ Scene makeSampleScene();
 
 // Others of the same kind, of other characters; each loops after kSampleSceneSeconds too.
 Scene makeCarouselScene();  // a carousel on a square at dusk: a turning machine, lamps, bunting
-Scene makeAtelierScene();   // a painter's room in the evening: lamps without and with shades, things that swing and turn
-Scene makeGardenScene();    // a garden in the wind: trees, flowers, reeds, a pond with a bridge
+Scene makeAtelierScene();  // a painter's room in the evening: lamps without and with shades, things that swing and turn
+Scene makeGardenScene();   // a garden in the wind: trees, flowers, reeds, a pond with a bridge
 
 }  // namespace impasto::render

@@ -75,9 +75,10 @@ void writeCaptureIndex(const std::filesystem::path& folder, const render::Scene&
   nlohmann::json objects = nlohmann::json::array();
   objects.push_back("");
   for (const render::Node& node : scene.nodes) objects.push_back(node.name);
-  const nlohmann::json index = {{"format", "impasto-capture"}, {"version", 1},   {"scene", scene.name},
-                                {"width", options.width},      {"height", options.height}, {"fps", options.fps},
-                                {"frames", frames},            {"clips", clips},  {"objects", objects}};
+  const nlohmann::json index = {
+      {"format", "impasto-capture"}, {"version", 1},       {"scene", scene.name}, {"width", options.width},
+      {"height", options.height},    {"fps", options.fps}, {"frames", frames},    {"clips", clips},
+      {"objects", objects}};
   const std::string text = index.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   writeFileWhole(folder / "capture.json", std::as_bytes(std::span(text)));
 }

@@ -1,5 +1,5 @@
-// Training frames: colour, G-buffer and camera of each frame as files, and an index of the folder. docs/capture.md is the
-// format's manual.
+// Training frames: colour, G-buffer and camera of each frame as files, and an index of the folder. docs/capture.md is
+// the format's manual.
 #pragma once
 
 #include <filesystem>

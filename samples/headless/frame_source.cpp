@@ -25,8 +25,8 @@ std::vector<uint16_t> firstThree(const std::vector<uint16_t>& rgba) {
   return rgb;
 }
 
-// 255 where the surface point of a pixel was seen in the previous frame: all pixels around the place it had then (that a
-// bilinear look-up would read) show the same object at the depth that the point had.
+// 255 where the surface point of a pixel was seen in the previous frame: all pixels around the place it had then (that
+// a bilinear look-up would read) show the same object at the depth that the point had.
 std::vector<uint8_t> visibleBefore(const GBuffer& now, const std::vector<float>& depth_before,
                                    const std::vector<float>& depth, const std::vector<uint32_t>& object, uint32_t width,
                                    uint32_t height) {
@@ -36,7 +36,8 @@ std::vector<uint8_t> visibleBefore(const GBuffer& now, const std::vector<float>&
     for (uint32_t x = 0; x < width; ++x) {
       const size_t i = size_t{y} * width + x;
       const float u = static_cast<float>(x) + now.motion[i * 2], v = static_cast<float>(y) + now.motion[i * 2 + 1];
-      if (!(u >= 0.0f && v >= 0.0f && u <= static_cast<float>(width - 1) && v <= static_cast<float>(height - 1))) continue;
+      if (!(u >= 0.0f && v >= 0.0f && u <= static_cast<float>(width - 1) && v <= static_cast<float>(height - 1)))
+        continue;
       bool seen = true;
       for (const float row : {std::floor(v), std::ceil(v)}) {
         for (const float column : {std::floor(u), std::ceil(u)}) {
@@ -70,8 +71,8 @@ FrameSource::FrameSource(const render::Device& device, const render::Scene& scen
   bounds_ = render::worldBounds(scene, start);
   if (options.mode == CameraMode::Tour && scene.viewpoints.empty()) occupancy_.emplace(scene, start);
   if (options.mode == CameraMode::Scene && scene.cameras.empty()) {
-    framed_ = render::sceneCamera(scene, start,
-                                  static_cast<float>(options.width) / static_cast<float>(options.height), render::kNone);
+    framed_ = render::sceneCamera(scene, start, static_cast<float>(options.width) / static_cast<float>(options.height),
+                                  render::kNone);
   }
   renderer_.setLook(options.look);
   if (options.environment) renderer_.setEnvironment(*options.environment);
@@ -96,10 +97,11 @@ FrameSource::Moment FrameSource::momentOf(uint32_t index) const {
   if (options_.mode == CameraMode::Path) {
     moment.camera = options_.path.at(index / options_.fps);
   } else if (options_.mode == CameraMode::Scene) {
-    moment.camera = framed_ ? *framed_
-                            : render::sceneCamera(scene_, moment.pose,
-                                                  static_cast<float>(options_.width) / static_cast<float>(options_.height),
-                                                  options_.camera);
+    moment.camera = framed_
+                        ? *framed_
+                        : render::sceneCamera(scene_, moment.pose,
+                                              static_cast<float>(options_.width) / static_cast<float>(options_.height),
+                                              options_.camera);
   }
   return moment;
 }
@@ -119,8 +121,7 @@ GBuffer FrameSource::readGBuffer(bool cut) {
   } else {
     std::vector<float> depth_before(out.depth.size());
     for (size_t i = 0; i < depth_before.size(); ++i) depth_before[i] = glm::unpackHalf1x16(normal_and_depth[i * 4 + 3]);
-    out.visible =
-        visibleBefore(out, depth_before, previous_depth_, previous_object_, options_.width, options_.height);
+    out.visible = visibleBefore(out, depth_before, previous_depth_, previous_object_, options_.width, options_.height);
   }
   previous_depth_ = out.depth;
   previous_object_ = out.object;

@@ -33,7 +33,7 @@ struct FrameOptions {
 
 // Numbers for each pixel, rows from top to bottom, only if asked for; see docs/capture.md.
 struct GBuffer {
-  std::vector<uint16_t> hdr;     // half floats: R, G, B
+  std::vector<uint16_t> hdr;  // half floats: R, G, B
   std::vector<float> depth;
   std::vector<uint16_t> normal;  // half floats: X, Y, Z
   std::vector<float> motion;     // X, Y
@@ -48,7 +48,7 @@ struct RenderedFrame {
   render::CameraView camera;
   double seconds = 0.0;
   uint32_t clip = 0;
-  bool cut = true;  // nothing is known of the frame before
+  bool cut = true;                                           // nothing is known of the frame before
   double gpu_milliseconds = 0.0, render_milliseconds = 0.0;  // with and without what `after` recorded
 };
 

@@ -75,9 +75,10 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->check(CLI::IsMember(std::vector<std::string>{"auto", "vulkan", "reference"}))
       ->capture_default_str();
   parser
-      .add_option("--camera-path", arguments.camera_path,
-                  "scene: the scene's own camera; tour: many viewpoints; orbit: once around; fly: through the viewpoints; "
-                  "or a file that impasto-viewer recorded")
+      .add_option(
+          "--camera-path", arguments.camera_path,
+          "scene: the scene's own camera; tour: many viewpoints; orbit: once around; fly: through the viewpoints; "
+          "or a file that impasto-viewer recorded")
       ->type_name("scene|tour|orbit|fly|FILE")
       ->capture_default_str();
   parser.add_option("--path-seconds", arguments.path_seconds, "How long an orbit or a flight takes")
@@ -92,12 +93,14 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->check(numberFrom(1.0, 170.0))
       ->capture_default_str();
   parser
-      .add_option("--clip-length", arguments.clip_length,
-                  "Frames of a clip, after which there is a cut; of a tour: at each viewpoint [1 for a tour, else no cuts]")
+      .add_option(
+          "--clip-length", arguments.clip_length,
+          "Frames of a clip, after which there is a cut; of a tour: at each viewpoint [1 for a tour, else no cuts]")
       ->check(CLI::Range(1u, 100000u));
   parser.add_option("--camera", options.frame.camera, "Which of the scene's cameras, counted from 0")
       ->check(CLI::Range(0, 100000));
-  parser.add_option("--animation", arguments.animation, "By its number, counted from 0, or its name; all at once; none")
+  parser
+      .add_option("--animation", arguments.animation, "By its number, counted from 0, or its name; all at once; none")
       ->type_name("N|NAME|all|none")
       ->capture_default_str();
   parser
@@ -111,9 +114,10 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->capture_default_str();
   parser.add_option("--haze", arguments.haze, "Distance at which haze takes 63 %, 0 for none [as the scene has it]")
       ->check(numberFrom(0.0, 1e12));
-  parser.add_option("--video", arguments.video,
-                    "Also a film of the painted frames, or of the plain ones without a style, or with --side-by-side of "
-                    "those (.mp4, .mkv, .mov)")
+  parser
+      .add_option("--video", arguments.video,
+                  "Also a film of the painted frames, or of the plain ones without a style, or with --side-by-side of "
+                  "those (.mp4, .mkv, .mov)")
       ->type_name("FILE");
   parser.add_flag("--exr", options.exr, "Also the plain frames as OpenEXR, linear light before the tonemap");
   addControls(parser, options.controls, "scene");
@@ -150,14 +154,16 @@ void finishOptions(RenderOptions& options, const RenderArguments& arguments) {
   }
   if (!arguments.camera_position.empty()) {
     if (arguments.camera_path != "scene") throw UsageError("--camera-position and --camera-path exclude each other");
-    const glm::vec3 from = glm::make_vec3(arguments.camera_position.data()), to = glm::make_vec3(arguments.look_at.data());
+    const glm::vec3 from = glm::make_vec3(arguments.camera_position.data()),
+                    to = glm::make_vec3(arguments.look_at.data());
     if (!(glm::length(to - from) > 0.0f) || !std::isfinite(glm::length(to - from))) {
       throw UsageError("--look-at is where --camera-position is, or out of reach");
     }
     const float reach = glm::length(to - from);
     frame.mode = CameraMode::Path;
     frame.path.near_plane = reach * 0.002f;
-    frame.path.keys = {render::keyOf(render::lookAt(from, to, glm::radians(arguments.fov), frame.path.near_plane), 0.0)};
+    frame.path.keys = {
+        render::keyOf(render::lookAt(from, to, glm::radians(arguments.fov), frame.path.near_plane), 0.0)};
   }
   options.video = arguments.video;
   if (!options.video.empty() && options.styles.size() > 1 && !options.side_by_side) {

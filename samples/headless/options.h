@@ -1,9 +1,9 @@
 // What the command line of impasto-render asks for.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <impasto/impasto.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,8 +24,8 @@ struct RenderOptions {
   std::filesystem::path capture;  // empty: no capture
   RenderBackend backend = RenderBackend::Auto;
   ImpastoControls controls{};
-  std::filesystem::path video;    // empty: none
-  bool exr = false;               // plain frames as linear OpenEXR beside the PNG
+  std::filesystem::path video;  // empty: none
+  bool exr = false;             // plain frames as linear OpenEXR beside the PNG
   bool side_by_side = false;
   bool json = false;
   bool validation = false;
@@ -36,11 +36,11 @@ struct RenderArguments {
   std::string size = "640x360", backend = "auto", camera_path = "scene", out, capture, video, animation = "0",
               tonemap = "agx";
   std::vector<float> camera_position, look_at;
-  float fov = 45.0f;            // degrees
-  double path_seconds = 12.0;   // of an orbit, of a flight
+  float fov = 45.0f;           // degrees
+  double path_seconds = 12.0;  // of an orbit, of a flight
   float exposure = 0.0f;
-  float haze = -1.0f;           // below 0: the scene's own
-  uint32_t clip_length = 0;     // 0: not given
+  float haze = -1.0f;        // below 0: the scene's own
+  uint32_t clip_length = 0;  // 0: not given
 };
 
 void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& arguments);

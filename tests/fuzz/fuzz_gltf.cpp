@@ -24,14 +24,17 @@ void checkScene(const Scene& scene) {
   for (const Mesh& mesh : scene.meshes) {
     for (const Primitive& primitive : mesh.primitives) {
       require(static_cast<size_t>(primitive.material) < scene.materials.size(), "a material that is not there");
-      require(size_t{primitive.first_index} + primitive.index_count <= scene.indices.size(), "indices that are not there");
-      require(primitive.morph_targets == 0 || primitive.morph_targets == mesh.weights.size(), "weights that do not fit");
+      require(size_t{primitive.first_index} + primitive.index_count <= scene.indices.size(),
+              "indices that are not there");
+      require(primitive.morph_targets == 0 || primitive.morph_targets == mesh.weights.size(),
+              "weights that do not fit");
       require(size_t{primitive.first_morph} + size_t{primitive.morph_targets} * primitive.vertex_count <=
                   scene.morphs.size(),
               "morph targets that are not there");
     }
   }
-  for (size_t i = 0; i < scene.nodes.size(); ++i) require(scene.nodes[i].parent < static_cast<int>(i), "a parent after its child");
+  for (size_t i = 0; i < scene.nodes.size(); ++i)
+    require(scene.nodes[i].parent < static_cast<int>(i), "a parent after its child");
   for (const Texture& texture : scene.textures) {
     require(texture.rgba.size() == size_t{texture.width} * texture.height * 4, "a texture of another size");
   }

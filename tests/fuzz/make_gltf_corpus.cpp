@@ -31,9 +31,8 @@ GltfMaker morphed() {
   primitive["targets"] = {{{"POSITION", delta}}, {{"NORMAL", delta}}};
   maker.root["meshes"][0]["weights"] = {0.5, 0.25};
   const size_t times = maker.floats({0, 1}, "SCALAR"), values = maker.floats(std::vector<float>(12, 0.5f), "SCALAR");
-  maker.root["animations"] = {
-      {{"samplers", {{{"input", times}, {"output", values}, {"interpolation", "CUBICSPLINE"}}}},
-       {"channels", {{{"sampler", 0}, {"target", {{"node", 0}, {"path", "weights"}}}}}}}};
+  maker.root["animations"] = {{{"samplers", {{{"input", times}, {"output", values}, {"interpolation", "CUBICSPLINE"}}}},
+                               {"channels", {{{"sampler", 0}, {"target", {{"node", 0}, {"path", "weights"}}}}}}}};
   return maker;
 }
 
@@ -49,7 +48,9 @@ GltfMaker lit() {
   maker.root["nodes"][0]["extensions"]["KHR_lights_punctual"]["light"] = 0;
   maker.root["nodes"][0]["camera"] = 0;
   maker.root["cameras"] = {{{"type", "perspective"}, {"perspective", {{"yfov", 1.0}, {"znear", 0.1}}}}};
-  maker.root["materials"] = {{{"alphaMode", "MASK"}, {"emissiveFactor", {1, 0, 0}}, {"extensions", {{"KHR_materials_unlit", nlohmann::json::object()}}}}};
+  maker.root["materials"] = {{{"alphaMode", "MASK"},
+                              {"emissiveFactor", {1, 0, 0}},
+                              {"extensions", {{"KHR_materials_unlit", nlohmann::json::object()}}}}};
   return maker;
 }
 
@@ -59,7 +60,8 @@ GltfMaker sparse() {
   primitive["mode"] = 5;
   const uint16_t where[2] = {1, 0};
   const float what[3] = {7, 8, 9};
-  const size_t places = maker.view(where, 4), values = maker.view(what, 12), position = primitive["attributes"]["POSITION"];
+  const size_t places = maker.view(where, 4), values = maker.view(what, 12),
+               position = primitive["attributes"]["POSITION"];
   maker.root["accessors"][position]["sparse"] = {{"count", 1},
                                                  {"indices", {{"bufferView", places}, {"componentType", 5123}}},
                                                  {"values", {{"bufferView", values}}}};

@@ -190,7 +190,8 @@ TEST_F(GBuffer, CornersAreDarkerWithAmbientOcclusion) {
     const glm::mat4 clip = camera.projection(1.0f) * camera.view;
     const auto red = [&](const glm::vec3& point) {
       const glm::vec4 p = clip * glm::vec4(point, 1.0f);
-      const auto x = static_cast<uint32_t>((p.x / p.w * 0.5f + 0.5f) * 96), y = static_cast<uint32_t>((p.y / p.w * 0.5f + 0.5f) * 96);
+      const auto x = static_cast<uint32_t>((p.x / p.w * 0.5f + 0.5f) * 96),
+                 y = static_cast<uint32_t>((p.y / p.w * 0.5f + 0.5f) * 96);
       return static_cast<double>(out.color[(y * 96 + x) * 4]);
     };
     for (float x = -1.0f; x <= 1.0f; x += 0.1f) {

@@ -54,9 +54,8 @@ GltfMaker meshoptScene(const Strip& strip) {
                               {"count", count},
                               {"byteStride", stride},
                               {"mode", mode}};
-    maker.root["bufferViews"][view] = {{"buffer", 0},
-                                       {"byteLength", count * stride},
-                                       {"extensions", {{"EXT_meshopt_compression", packing}}}};
+    maker.root["bufferViews"][view] = {
+        {"buffer", 0}, {"byteLength", count * stride}, {"extensions", {{"EXT_meshopt_compression", packing}}}};
     return view;
   };
   const auto vertices = [&](const void* from, size_t stride) {
@@ -65,21 +64,16 @@ GltfMaker meshoptScene(const Strip& strip) {
     return addView(std::move(packed), strip.count(), stride, "ATTRIBUTES");
   };
   const auto accessor = [&](size_t view, int type, size_t count, const char* kind, bool normalized) {
-    maker.root["accessors"].push_back({{"bufferView", view},
-                                       {"componentType", type},
-                                       {"count", count},
-                                       {"type", kind},
-                                       {"normalized", normalized}});
+    maker.root["accessors"].push_back(
+        {{"bufferView", view}, {"componentType", type}, {"count", count}, {"type", kind}, {"normalized", normalized}});
     return maker.root["accessors"].size() - 1;
   };
   const size_t position = accessor(vertices(strip.positions.data(), 12), 5126, strip.count(), "VEC3", false);
   const size_t color = accessor(vertices(strip.colors.data(), 4), 5121, strip.count(), "VEC4", true);
   std::vector<unsigned char> packed(meshopt_encodeIndexBufferBound(strip.indices.size(), strip.count()));
-  packed.resize(
-      meshopt_encodeIndexBuffer(packed.data(), packed.size(), strip.indices.data(), strip.indices.size()));
-  const size_t indices =
-      accessor(addView(std::move(packed), strip.indices.size(), 4, "TRIANGLES"), 5125, strip.indices.size(), "SCALAR",
-               false);
+  packed.resize(meshopt_encodeIndexBuffer(packed.data(), packed.size(), strip.indices.data(), strip.indices.size()));
+  const size_t indices = accessor(addView(std::move(packed), strip.indices.size(), 4, "TRIANGLES"), 5125,
+                                  strip.indices.size(), "SCALAR", false);
   maker.root["meshes"] = {
       {{"primitives", {{{"attributes", {{"POSITION", position}, {"COLOR_0", color}}}, {"indices", indices}}}}}};
   maker.root["nodes"] = {{{"mesh", 0}}};
@@ -107,10 +101,9 @@ GltfMaker dracoScene(const Strip& strip) {
   GltfMaker maker;
   const size_t view = maker.view(packed.data(), packed.size());
   const nlohmann::json count = mesh->num_points();
-  maker.root["accessors"] = {
-      {{"componentType", 5126}, {"count", count}, {"type", "VEC3"}},
-      {{"componentType", 5121}, {"count", count}, {"type", "VEC4"}, {"normalized", true}},
-      {{"componentType", 5125}, {"count", strip.indices.size()}, {"type", "SCALAR"}}};
+  maker.root["accessors"] = {{{"componentType", 5126}, {"count", count}, {"type", "VEC3"}},
+                             {{"componentType", 5121}, {"count", count}, {"type", "VEC4"}, {"normalized", true}},
+                             {{"componentType", 5125}, {"count", strip.indices.size()}, {"type", "SCALAR"}}};
   const nlohmann::json ids = {{"POSITION", mesh->attribute(position)->unique_id()},
                               {"COLOR_0", mesh->attribute(color)->unique_id()}};
   maker.root["meshes"] = {
@@ -177,8 +170,8 @@ TEST_P(GltfCompression, SurvivesDamage) {
 TEST_P(GltfCompression, SaysThatTheBytesEndTooSoon) {
   GltfMaker cut = GetParam()(Strip(20));
   nlohmann::json& view = cut.root["bufferViews"][0];
-  nlohmann::json& length = view.contains("extensions") ? view["extensions"]["EXT_meshopt_compression"]["byteLength"]
-                                                       : view["byteLength"];
+  nlohmann::json& length =
+      view.contains("extensions") ? view["extensions"]["EXT_meshopt_compression"]["byteLength"] : view["byteLength"];
   length = length.get<size_t>() / 2;
   EXPECT_THROW(load(cut), render::Error);
 }

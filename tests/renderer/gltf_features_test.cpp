@@ -221,7 +221,8 @@ TEST_F(GltfFeatures, PlaysOneAnimationOrAllAtOnce) {
 
 TEST_F(GltfFeatures, KeepsTheFourStrongestOfEightJoints) {
   nlohmann::json& primitive = maker_.addTriangle();
-  const std::vector<int16_t> first = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3}, second = {4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0};
+  const std::vector<int16_t> first = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3},
+                             second = {4, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0};
   primitive["attributes"]["JOINTS_0"] = maker_.shorts(first, "VEC4", false);
   primitive["attributes"]["JOINTS_1"] = maker_.shorts(second, "VEC4", false);
   std::vector<float> a, b;

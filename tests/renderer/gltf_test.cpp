@@ -175,8 +175,7 @@ TEST_F(Gltf, RefusesNestingWhereNumbersBelong) {
   const std::string marker = "\"nodes\":[{";
   const size_t place = text.find(marker);
   ASSERT_NE(place, std::string::npos) << text;
-  text.insert(place + marker.size(),
-              "\"children\":[" + std::string(kDepth, '[') + std::string(kDepth, ']') + "],");
+  text.insert(place + marker.size(), "\"children\":[" + std::string(kDepth, '[') + std::string(kDepth, ']') + "],");
   const auto path = dir_.path() / "deep.gltf";
   std::ofstream(path) << text;
   try {

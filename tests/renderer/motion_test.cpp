@@ -1,9 +1,9 @@
 // Motion vectors, tested by what they are for: the frame before, fetched along them, is this frame, wherever the same
 // surface was seen.
 //
-// The square is unlit and carries a smooth picture, so that its colour is a function of the surface alone. Stated error:
-// over the pixels that were visible, the mean difference is below 0.6 of 255 and one in a hundred may be off by more than
-// 6 (edges cover part of a pixel; a picture that is looked up between pixels is not quite the picture).
+// The square is unlit and carries a smooth picture, so that its colour is a function of the surface alone. Stated
+// error: over the pixels that were visible, the mean difference is below 0.6 of 255 and one in a hundred may be off by
+// more than 6 (edges cover part of a pixel; a picture that is looked up between pixels is not quite the picture).
 #include "g_buffer_fixture.h"
 
 namespace impasto::test {
@@ -141,8 +141,9 @@ TEST_F(Motion, OfMorphTargets) {
   for (int target = 0; target < 2; ++target) {
     for (const Vertex& vertex : scene_.vertices) {
       const glm::vec3 p = vertex.position;
-      scene_.morphs.push_back({target == 0 ? p * 0.2f + glm::vec3(0, 0, 0.3f * std::cos(p.x)) : glm::vec3(p.y * 0.3f, 0, 0),
-                               glm::vec3(0.0f)});
+      scene_.morphs.push_back(
+          {target == 0 ? p * 0.2f + glm::vec3(0, 0, 0.3f * std::cos(p.x)) : glm::vec3(p.y * 0.3f, 0, 0),
+           glm::vec3(0.0f)});
     }
   }
   scene_.meshes[0].weights = {0.0f, 0.0f};

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
@@ -138,7 +138,7 @@ TEST_F(Render, CapturesTrainingFrames) {
     const auto visible = npy<uint8_t>(out / name);
     return std::count(visible.begin(), visible.end(), 255);
   };
-  EXPECT_EQ(seen("frame_0000_visible.npy"), 0);    // after a cut
+  EXPECT_EQ(seen("frame_0000_visible.npy"), 0);   // after a cut
   EXPECT_GT(seen("frame_0001_visible.npy"), 60);  // of 200; not along edges, which are long in so small a picture
   const auto json = [&](const char* name) { return nlohmann::json::parse(std::ifstream(out / name)); };
   EXPECT_EQ(json("frame_0000_camera.json")["cut"], true);

@@ -44,8 +44,8 @@ void readLights(const Document& document, Scene& scene, const NodePlaces& places
     if (used.empty()) continue;
     const size_t index = document.count(used, "light", 0, where);
     if (index >= lights->size() || !(*lights)[index].is_object()) {
-      document.fail(where, "light is " + std::to_string(index) + ", but there are " + std::to_string(lights->size()) +
-                               " lights");
+      document.fail(
+          where, "light is " + std::to_string(index) + ", but there are " + std::to_string(lights->size()) + " lights");
     }
     const Json& item = (*lights)[index];
     const std::string name = "light " + std::to_string(index), type = document.text(item, "type");

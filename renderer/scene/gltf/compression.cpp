@@ -28,8 +28,8 @@ bool decodeMeshopt(const MeshoptView& view, std::span<const std::byte> packed, s
     why = "unknown mode '" + view.mode + "'";
     return false;
   }
-  const bool stride_fits = attributes ? view.stride > 0 && view.stride <= 256 && view.stride % 4 == 0
-                                      : view.stride == 2 || view.stride == 4;
+  const bool stride_fits =
+      attributes ? view.stride > 0 && view.stride <= 256 && view.stride % 4 == 0 : view.stride == 2 || view.stride == 4;
   if (!stride_fits) {
     why = "a stride of " + std::to_string(view.stride) + " is not possible";
     return false;
@@ -45,8 +45,8 @@ bool decodeMeshopt(const MeshoptView& view, std::span<const std::byte> packed, s
     why = "unknown filter '" + view.filter + "'";
     return false;
   }
-  if (filtered && (!attributes || (octahedral && view.stride != 4 && view.stride != 8) ||
-                   (quaternion && view.stride != 8))) {
+  if (filtered &&
+      (!attributes || (octahedral && view.stride != 4 && view.stride != 8) || (quaternion && view.stride != 8))) {
     why = "the filter " + view.filter + " does not go with this mode and stride";
     return false;
   }

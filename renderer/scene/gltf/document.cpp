@@ -12,8 +12,8 @@ namespace {
 
 constexpr uintmax_t kMaxFileBytes = 2'000'000'000;
 
-constexpr std::array kLists = {"accessors", "animations", "bufferViews", "buffers",  "cameras", "images",  "materials",
-                               "meshes",    "nodes",      "samplers",    "scenes",   "skins",   "textures"};
+constexpr std::array kLists = {"accessors", "animations", "bufferViews", "buffers", "cameras", "images",  "materials",
+                               "meshes",    "nodes",      "samplers",    "scenes",  "skins",   "textures"};
 
 // `wanted_by` begins the message of every error.
 std::vector<std::byte> readFile(const std::filesystem::path& path, const std::string& wanted_by) {

@@ -23,8 +23,8 @@ std::string quote(const Json& value);
 
 class Document {
  public:
-  // Reads the file, its JSON and all its buffers, and decompresses what EXT_meshopt_compression has packed. With `bytes`
-  // they are the file's, and `path` only its name and where its other files are. Throws Error.
+  // Reads the file, its JSON and all its buffers, and decompresses what EXT_meshopt_compression has packed. With
+  // `bytes` they are the file's, and `path` only its name and where its other files are. Throws Error.
   explicit Document(const std::filesystem::path& path);
   Document(const std::filesystem::path& path, std::span<const std::byte> bytes);
 

@@ -264,8 +264,8 @@ class PrimitiveReader {
 
   static void giveFlatNormals(std::vector<Vertex>& corners) {
     for (size_t i = 0; i + 2 < corners.size(); i += 3) {
-      const glm::vec3 normal = glm::cross(corners[i + 1].position - corners[i].position,
-                                          corners[i + 2].position - corners[i].position);
+      const glm::vec3 normal =
+          glm::cross(corners[i + 1].position - corners[i].position, corners[i + 2].position - corners[i].position);
       const float length = glm::length(normal);
       for (size_t c = 0; c < 3; ++c) {
         corners[i + c].normal = length > 0.0f ? normal / length : glm::vec3(0.0f, 1.0f, 0.0f);
@@ -277,7 +277,8 @@ class PrimitiveReader {
                    Primitive& primitive) {
     const auto targets = item.find("targets");
     if (targets == item.end()) return;
-    if (!targets->is_array() || targets->size() > kMaxTargets) document_.fail(where, "targets is no list of up to 1024");
+    if (!targets->is_array() || targets->size() > kMaxTargets)
+      document_.fail(where, "targets is no list of up to 1024");
     if (scene_.morphs.size() + targets->size() * source.size() > kMaxMorphs) {
       document_.fail(where, "more than " + std::to_string(kMaxMorphs) + " morphed vertices");
     }

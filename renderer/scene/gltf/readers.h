@@ -46,7 +46,8 @@ void readAnimations(const Document& document, Scene& scene, const NodePlaces& pl
 void makeTangents(std::vector<Vertex>& vertices, std::vector<uint32_t>& indices, std::vector<uint32_t>& source,
                   int uv_set);
 
-// The bytes of a picture file (PNG, JPEG, WebP: what media reads) to RGBA; false if they are none, damaged or too large.
+// The bytes of a picture file (PNG, JPEG, WebP: what media reads) to RGBA; false if they are none, damaged or too
+// large.
 bool decodeImage(std::span<const std::byte> bytes, Texture& texture);
 
 }  // namespace impasto::render::gltf

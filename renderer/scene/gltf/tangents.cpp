@@ -10,7 +10,9 @@ namespace {
 
 struct Key {
   std::array<float, 8> values;
-  bool operator==(const Key& other) const { return std::memcmp(values.data(), other.values.data(), sizeof values) == 0; }
+  bool operator==(const Key& other) const {
+    return std::memcmp(values.data(), other.values.data(), sizeof values) == 0;
+  }
 };
 
 struct KeyHash {

@@ -21,7 +21,8 @@ struct Paints {
 };
 
 Paints addPaints(Scene& scene) {
-  const auto add = [&](const char* name, const glm::vec3& color, float roughness, float metallic, const glm::vec3& light) {
+  const auto add = [&](const char* name, const glm::vec3& color, float roughness, float metallic,
+                       const glm::vec3& light) {
     Material material;
     material.name = name;
     material.base_color = glm::vec4(color, 1.0f);
@@ -82,10 +83,12 @@ int makeHorse(Scene& scene, const Materials& m, const Paints& paints, uint32_t c
   }
   addBall(builder, m.plain, {-0.06f, 0.20f, 0}, {0.34f, 0.13f, 0.27f}, cloth, tilt(0.0f), 16);
   addBall(builder, m.plain, {-0.30f, 0.34f, 0}, {0.07f, 0.12f, 0.18f}, cloth * 0.8f, tilt(0.3f), 12);
-  addWire(builder, paints.gold, {{0.55f, 0.2f, 0.21f}, {0.30f, 0.02f, 0.27f}, {0.0f, -0.03f, 0.28f}, {-0.4f, 0.02f, 0.27f}},
-          0.022f, glm::vec3(1.0f));
-  addWire(builder, paints.gold, {{0.55f, 0.2f, -0.21f}, {0.30f, 0.02f, -0.27f}, {0.0f, -0.03f, -0.28f}, {-0.4f, 0.02f, -0.27f}},
-          0.022f, glm::vec3(1.0f));
+  addWire(builder, paints.gold,
+          {{0.55f, 0.2f, 0.21f}, {0.30f, 0.02f, 0.27f}, {0.0f, -0.03f, 0.28f}, {-0.4f, 0.02f, 0.27f}}, 0.022f,
+          glm::vec3(1.0f));
+  addWire(builder, paints.gold,
+          {{0.55f, 0.2f, -0.21f}, {0.30f, 0.02f, -0.27f}, {0.0f, -0.03f, -0.28f}, {-0.4f, 0.02f, -0.27f}}, 0.022f,
+          glm::vec3(1.0f));
   addWire(builder, m.plain, {{1.12f, 0.6f, 0.1f}, {0.8f, 0.5f, 0.16f}, {0.3f, 0.38f, 0.1f}}, 0.014f, cloth);
   addBar(builder, paints.gold, {0.0f, -1.5f, 0.0f}, {0.0f, 3.6f, 0.0f}, 0.032f, 0.032f, glm::vec3(1.0f), 10);
   return builder.finish(scene, "horse");
@@ -100,10 +103,12 @@ void addMachine(Scene& scene, const Materials& m, const Paints& paints) {
     addNode(scene, name, builder.finish(scene, name), glm::vec3(0.0f), 0.0f, 1.0f, machine);
   };
   MeshBuilder builder;
-  addLathe(builder, m.wood, {{5.6f, 0.35f}, {5.6f, 0.62f}}, 48,
-           [](float around, float) { return std::fmod(around * 24.0f, 2.0f) < 1.0f ? paint(0xB8372C) : paint(0xF3E3C0); });
-  addLathe(builder, m.wood, {{5.6f, 0.62f}, {3.4f, 0.62f}, {1.4f, 0.62f}}, 48,
-           [](float, float along) { return paint(0xB98A58) * (0.85f + 0.2f * along); }, 0.6f);
+  addLathe(builder, m.wood, {{5.6f, 0.35f}, {5.6f, 0.62f}}, 48, [](float around, float) {
+    return std::fmod(around * 24.0f, 2.0f) < 1.0f ? paint(0xB8372C) : paint(0xF3E3C0);
+  });
+  addLathe(
+      builder, m.wood, {{5.6f, 0.62f}, {3.4f, 0.62f}, {1.4f, 0.62f}}, 48,
+      [](float, float along) { return paint(0xB98A58) * (0.85f + 0.2f * along); }, 0.6f);
   part("deck", builder);
 
   addLathe(builder, m.plain, {{1.5f, 0.6f}, {1.5f, 0.95f}}, 12, [](float, float) { return paint(0x8E2F2A); });
@@ -123,9 +128,10 @@ void addMachine(Scene& scene, const Materials& m, const Paints& paints) {
   const auto stripes = [](float around, float) {
     return static_cast<int>(around * 24.0f + 0.01f) % 2 == 0 ? paint(0xC23B2E) : paint(0xF6E7C6);
   };
-  addLathe(builder, m.sail, {{5.9f, 4.25f}, {4.4f, 4.72f}, {2.6f, 5.42f}, {1.1f, 6.25f}, {0.35f, 6.95f}, {0.05f, 7.1f}}, 96,
-           stripes);
-  addLathe(builder, m.wood, {{1.4f, 4.3f}, {5.85f, 4.2f}}, 48, [](float, float) { return paint(0x6E4A34); }, 0.5f);
+  addLathe(builder, m.sail, {{5.9f, 4.25f}, {4.4f, 4.72f}, {2.6f, 5.42f}, {1.1f, 6.25f}, {0.35f, 6.95f}, {0.05f, 7.1f}},
+           96, stripes);
+  addLathe(
+      builder, m.wood, {{1.4f, 4.3f}, {5.85f, 4.2f}}, 48, [](float, float) { return paint(0x6E4A34); }, 0.5f);
   addLathe(builder, paints.gold, {{0.05f, 7.0f}, {0.2f, 7.15f}, {0.24f, 7.3f}, {0.12f, 7.5f}, {0.02f, 7.95f}}, 16,
            [](float, float) { return glm::vec3(1.0f); });
   part("canopy", builder);
@@ -165,8 +171,8 @@ void addMachine(Scene& scene, const Materials& m, const Paints& paints) {
     const bool outer = i % 2 == 0;
     const float angle = kTurn * static_cast<float>(i) / kHorses, radius = outer ? 4.75f : 3.15f;
     // They run against the angle, the way the machine turns.
-    const int horse = addNode(scene, "horse " + std::to_string(i + 1), horses[static_cast<size_t>(i * 3 % 4)], glm::vec3(0.0f),
-                              angle + kTurn * 0.25f, outer ? 1.0f : 0.86f, machine);
+    const int horse = addNode(scene, "horse " + std::to_string(i + 1), horses[static_cast<size_t>(i * 3 % 4)],
+                              glm::vec3(0.0f), angle + kTurn * 0.25f, outer ? 1.0f : 0.86f, machine);
     const glm::vec3 place(radius * std::cos(angle), 1.95f, -radius * std::sin(angle));
     animate(scene, horse, Path::Translation, 60, [=](float phase) {
       const float rise = std::sin(kTurn * (3.0f * phase + static_cast<float>(i) * 0.29f));
@@ -217,8 +223,10 @@ void addSquare(Scene& scene, const Materials& m, const Paints& paints) {
         vertex->normal = {0.0f, 0.0f, z < 0.0f ? -1.0f : 1.0f};
         vertex->color = packColor(roof * 0.8f);
       }
-      if (z < 0.0f) builder.triangle(m.plain, a, c, b);
-      else builder.triangle(m.plain, a, b, c);
+      if (z < 0.0f)
+        builder.triangle(m.plain, a, c, b);
+      else
+        builder.triangle(m.plain, a, b, c);
     }
     for (float y = 1.2f; y + 1.6f < height; y += 2.7f) {
       for (int w = 0; w < 4; ++w) {
@@ -252,7 +260,8 @@ void addSquare(Scene& scene, const Materials& m, const Paints& paints) {
     heads[static_cast<size_t>(i)] = foot + glm::vec3(0.0f, 4.4f, 0.0f);
     builder.transform = glm::translate(glm::mat4(1.0f), foot);
     const glm::vec3 iron = paint(0x23302E);
-    addLathe(builder, m.plain, {{0.3f, 0.0f}, {0.28f, 0.3f}, {0.12f, 0.5f}, {0.085f, 1.2f}, {0.07f, 3.9f}, {0.14f, 4.0f}}, 12,
+    addLathe(builder, m.plain,
+             {{0.3f, 0.0f}, {0.28f, 0.3f}, {0.12f, 0.5f}, {0.085f, 1.2f}, {0.07f, 3.9f}, {0.14f, 4.0f}}, 12,
              [&](float, float) { return iron; });
     addBall(builder, paints.lamp_glass, {0.0f, 4.28f, 0.0f}, {0.22f, 0.28f, 0.22f}, glm::vec3(1.0f));
     addBall(builder, m.plain, {0.0f, 4.58f, 0.0f}, {0.16f, 0.07f, 0.16f}, iron);

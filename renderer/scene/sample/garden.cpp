@@ -23,8 +23,10 @@ float shoreDistance(float x, float z) {
 
 float groundOf(float x, float z) {
   const float shore = shoreDistance(x, z);
-  const float hills = 2.6f * glm::smoothstep(14.0f, 34.0f, std::sqrt(x * x + z * z)) + 0.5f * fbm(glm::vec2(x, z) * 0.12f, 3, 0, 601);
-  return shore < 0.0f ? std::max(shore * 0.5f, -1.2f) : 0.10f + std::min(shore * 0.16f, 0.45f) + hills * glm::smoothstep(0.5f, 6.0f, shore);
+  const float hills =
+      2.6f * glm::smoothstep(14.0f, 34.0f, std::sqrt(x * x + z * z)) + 0.5f * fbm(glm::vec2(x, z) * 0.12f, 3, 0, 601);
+  return shore < 0.0f ? std::max(shore * 0.5f, -1.2f)
+                      : 0.10f + std::min(shore * 0.16f, 0.45f) + hills * glm::smoothstep(0.5f, 6.0f, shore);
 }
 
 // The gravel path runs from the camera over the bridge to the summer house.
@@ -84,7 +86,8 @@ void addBridge(Scene& scene, const Materials& m) {
     const float t = (static_cast<float>(i) + 0.5f) / kPlanks, z = glm::mix(8.4f, -8.4f, t);
     const float slope = std::atan2(arch(t + 0.01f) - arch(t - 0.01f), 0.02f * 16.8f);
     builder.transform = glm::rotate(glm::translate(glm::mat4(1.0f), {0.0f, arch(t), z}), slope, {1, 0, 0});
-    builder.box(m.wood, {-1.15f, -0.05f, -0.17f}, {1.15f, 0.03f, 0.17f}, paint(0xB98D62) * random.uniform(0.8f, 1.15f), 0.8f);
+    builder.box(m.wood, {-1.15f, -0.05f, -0.17f}, {1.15f, 0.03f, 0.17f}, paint(0xB98D62) * random.uniform(0.8f, 1.15f),
+                0.8f);
   }
   builder.transform = glm::mat4(1.0f);
   for (const float side : {-1.12f, 1.12f}) {
@@ -94,7 +97,8 @@ void addBridge(Scene& scene, const Materials& m) {
       rail.emplace_back(side, arch(t) + 0.98f, z);
       middle.emplace_back(side, arch(t) + 0.55f, z);
       beam.emplace_back(side, arch(t) - 0.16f, z);
-      if (i % 2 == 0) addBar(builder, m.plain, {side, arch(t) - 0.2f, z}, {side, arch(t) + 1.12f, z}, 0.062f, 0.055f, red, 8);
+      if (i % 2 == 0)
+        addBar(builder, m.plain, {side, arch(t) - 0.2f, z}, {side, arch(t) + 1.12f, z}, 0.062f, 0.055f, red, 8);
       if (i % 8 == 0) addBall(builder, m.plain, {side, arch(t) + 1.2f, z}, glm::vec3(0.10f), paint(0x3A3230));
     }
     addWire(builder, m.plain, rail, 0.065f, red, 8);
@@ -102,7 +106,8 @@ void addBridge(Scene& scene, const Materials& m) {
     addWire(builder, m.plain, beam, 0.12f, red * 0.85f, 8);
   }
   for (const float z : {-3.4f, 3.4f}) {
-    for (const float x : {-0.95f, 0.95f}) addBar(builder, m.bark, {x, -1.4f, z}, {x, 1.6f, z}, 0.16f, 0.13f, paint(0x7A5C46));
+    for (const float x : {-0.95f, 0.95f})
+      addBar(builder, m.bark, {x, -1.4f, z}, {x, 1.6f, z}, 0.16f, 0.13f, paint(0x7A5C46));
   }
   addNode(scene, "bridge", builder.finish(scene, "bridge"));
 }
@@ -114,7 +119,8 @@ void addBuildings(Scene& scene, const Materials& m) {
   builder.transform = glm::translate(glm::mat4(1.0f), place);
   builder.box(m.stone, {-3.6f, -0.6f, -3.0f}, {3.6f, 0.35f, 3.0f}, paint(0xC4B9A4), 0.7f);
   for (const float x : {-3.0f, -1.0f, 1.0f, 3.0f}) {
-    for (const float z : {-2.4f, 2.4f}) addBar(builder, m.wood, {x, 0.3f, z}, {x, 3.2f, z}, 0.12f, 0.12f, paint(0x8A4A34));
+    for (const float z : {-2.4f, 2.4f})
+      addBar(builder, m.wood, {x, 0.3f, z}, {x, 3.2f, z}, 0.12f, 0.12f, paint(0x8A4A34));
   }
   builder.box(m.plaster, {-3.0f, 0.35f, -2.42f}, {3.0f, 3.1f, -2.3f}, paint(0xF0E4CC), 0.4f);
   builder.box(m.wood, {-3.05f, 0.35f, -2.4f}, {-2.95f, 1.2f, 2.4f}, paint(0xA8653F));
@@ -136,9 +142,11 @@ void addBuildings(Scene& scene, const Materials& m) {
   for (const glm::vec2 at : {glm::vec2(2.0f, 10.0f), {-2.1f, -9.6f}, {7.6f, -6.4f}}) {
     builder.transform = glm::translate(glm::mat4(1.0f), {at.x, groundOf(at.x, at.y) - 0.05f, at.y});
     const auto grey = [&](float, float along) { return stone * (0.85f + 0.2f * along); };
-    addLathe(builder, m.stone, {{0.34f, 0.0f}, {0.34f, 0.14f}, {0.15f, 0.22f}, {0.13f, 0.85f}, {0.3f, 0.98f}, {0.3f, 1.06f}}, 12, grey);
+    addLathe(builder, m.stone,
+             {{0.34f, 0.0f}, {0.34f, 0.14f}, {0.15f, 0.22f}, {0.13f, 0.85f}, {0.3f, 0.98f}, {0.3f, 1.06f}}, 12, grey);
     addLathe(builder, m.stone, {{0.2f, 1.06f}, {0.2f, 1.36f}}, 6, grey);
-    addLathe(builder, m.stone, {{0.52f, 1.34f}, {0.44f, 1.46f}, {0.1f, 1.66f}, {0.09f, 1.74f}, {0.01f, 1.86f}}, 12, grey);
+    addLathe(builder, m.stone, {{0.52f, 1.34f}, {0.44f, 1.46f}, {0.1f, 1.66f}, {0.09f, 1.74f}, {0.01f, 1.86f}}, 12,
+             grey);
   }
   builder.transform = glm::mat4(1.0f);
   addNode(scene, "stone lanterns", builder.finish(scene, "stone lanterns"));
@@ -151,7 +159,8 @@ void addPlants(Scene& scene, const Materials& m) {
       makeLeafyTree(scene, m, "lime", 632, 8.2f, 3.0f, 9, 32, 1.25f, {0x56803A, 0x7C9E40, 0xC2C85E}),
       makeLeafyTree(scene, m, "cherry", 633, 5.2f, 2.8f, 9, 34, 1.05f, {0xE8A4B4, 0xF2C2CC, 0xFAE4E4}),
       makeLeafyTree(scene, m, "willow", 634, 6.8f, 3.4f, 10, 34, 1.2f, {0x7E9A48, 0xA0B458, 0xD0D47C})};
-  const std::array<int, 3> bushes = {makeBush(scene, m, 641, {0x3F6630, 0x6F9440}), makeBush(scene, m, 642, {0x9A3F5A, 0xE07A94}),
+  const std::array<int, 3> bushes = {makeBush(scene, m, 641, {0x3F6630, 0x6F9440}),
+                                     makeBush(scene, m, 642, {0x9A3F5A, 0xE07A94}),
                                      makeBush(scene, m, 643, {0x5A7A8A, 0x8AA8B8})};
   const auto plant = [&](const char* name, int mesh, float x, float z, float scale) {
     addNode(scene, name, mesh, {x, groundOf(x, z) - 0.08f, z}, random.uniform(0.0f, kTurn), scale);
@@ -182,31 +191,38 @@ void addPlants(Scene& scene, const Materials& m) {
     if (shoreDistance(x, z) < 0.15f || onPath(x, z)) continue;
     const float patch = fbm(glm::vec2(x, z) * 0.4f, 3, 0, 645);
     const float tall = random.uniform(0.12f, 0.3f) * (0.6f + 0.8f * patch);
-    addBlade(builder, m.blades, {x, groundOf(x, z) - 0.02f, z}, tall, random.uniform(0.012f, 0.024f), random.uniform(0.0f, kTurn),
-             tall * random.uniform(0.1f, 0.5f), paint(0x44682C), glm::mix(paint(0x7EA23E), paint(0xB9C060), patch));
+    addBlade(builder, m.blades, {x, groundOf(x, z) - 0.02f, z}, tall, random.uniform(0.012f, 0.024f),
+             random.uniform(0.0f, kTurn), tall * random.uniform(0.1f, 0.5f), paint(0x44682C),
+             glm::mix(paint(0x7EA23E), paint(0xB9C060), patch));
   }
   for (int i = 0; i < 900; ++i) {  // reeds at the water's edge
     const float angle = random.uniform(0.0f, kTurn), radius = random.uniform(5.5f, 11.0f);
     const float x = radius * std::cos(angle), z = radius * std::sin(angle), shore = shoreDistance(x, z);
     if (std::abs(shore) > 0.35f || std::abs(x) < 1.9f || fbm(glm::vec2(x, z) * 0.5f, 2, 0, 647) < 0.42f) continue;
-    addBlade(builder, m.blades, {x, groundOf(x, z) - 0.1f, z}, random.uniform(0.6f, 1.3f), 0.018f, random.uniform(0.0f, kTurn),
-             random.uniform(0.05f, 0.3f), paint(0x4A6A34), paint(0xA0A850));
+    addBlade(builder, m.blades, {x, groundOf(x, z) - 0.1f, z}, random.uniform(0.6f, 1.3f), 0.018f,
+             random.uniform(0.0f, kTurn), random.uniform(0.05f, 0.3f), paint(0x4A6A34), paint(0xA0A850));
   }
   addNode(scene, "grass and reeds", builder.finish(scene, "grass and reeds"));
 
   // Beds of flowers on both sides of the path, in bands of one colour.
-  constexpr std::array<std::array<uint32_t, 2>, 6> kKinds = {{{0xE04A3A, 0x40201A}, {0xF4EEE0, 0xF0B92E}, {0x7A5FC8, 0xF0D070},
-                                                              {0xF2B83A, 0x9A5A20}, {0xE885B0, 0xF6E0B0}, {0x4F7FD8, 0x28306A}}};
+  constexpr std::array<std::array<uint32_t, 2>, 6> kKinds = {{{0xE04A3A, 0x40201A},
+                                                              {0xF4EEE0, 0xF0B92E},
+                                                              {0x7A5FC8, 0xF0D070},
+                                                              {0xF2B83A, 0x9A5A20},
+                                                              {0xE885B0, 0xF6E0B0},
+                                                              {0x4F7FD8, 0x28306A}}};
   for (int i = 0; i < 2300; ++i) {
     const float z = random.uniform(7.6f, 18.5f) * (i % 4 == 0 ? -1.0f : 1.0f);
     const float aside = random.uniform(1.25f, 3.1f) * (i % 2 ? 1.0f : -1.0f), x = pathMiddle(z) + aside;
     if (shoreDistance(x, z) < 0.3f || z < -15.0f) continue;
-    const auto band = static_cast<size_t>(glm::clamp(fbm(glm::vec2(x, z) * 0.45f, 2, 0, 651) * 9.0f - 1.4f, 0.0f, 5.0f));
+    const auto band =
+        static_cast<size_t>(glm::clamp(fbm(glm::vec2(x, z) * 0.45f, 2, 0, 651) * 9.0f - 1.4f, 0.0f, 5.0f));
     const float stem = random.uniform(0.2f, 0.55f) * (1.1f - 0.15f * std::abs(aside));
     const glm::vec3 root(x, groundOf(x, z) - 0.02f, z);
-    addBlade(builder, m.blades, root, stem, 0.011f, random.uniform(0.0f, kTurn), 0.02f, paint(0x3F6A2C), paint(0x6F9A3A));
-    addFlower(builder, m.blades, random, root + glm::vec3(0.0f, stem, 0.0f), random.uniform(0.055f, 0.10f), 0.32f * stem,
-              paint(kKinds[band][0]), paint(kKinds[band][1]), 5 + static_cast<int>(band) % 3);
+    addBlade(builder, m.blades, root, stem, 0.011f, random.uniform(0.0f, kTurn), 0.02f, paint(0x3F6A2C),
+             paint(0x6F9A3A));
+    addFlower(builder, m.blades, random, root + glm::vec3(0.0f, stem, 0.0f), random.uniform(0.055f, 0.10f),
+              0.32f * stem, paint(kKinds[band][0]), paint(kKinds[band][1]), 5 + static_cast<int>(band) % 3);
   }
   addNode(scene, "flowers", builder.finish(scene, "flowers"));
 
@@ -220,7 +236,8 @@ void addPlants(Scene& scene, const Materials& m) {
              [&](float around, float) { return paint(0x5F8F4A) * (0.85f + 0.25f * std::sin(around * kTurn)); });
     builder.transform = glm::mat4(1.0f);
     if (i % 3 == 0) {
-      addFlower(builder, m.blades, random, at + glm::vec3(0.05f, 0.06f, 0.0f), 0.13f, 0.0f, paint(0xF6D8E4), paint(0xF2C24A), 8);
+      addFlower(builder, m.blades, random, at + glm::vec3(0.05f, 0.06f, 0.0f), 0.13f, 0.0f, paint(0xF6D8E4),
+                paint(0xF2C24A), 8);
     }
   }
   builder.transform = glm::mat4(1.0f);
@@ -244,7 +261,8 @@ Scene makeGardenScene() {
   };
   animate(scene, camera, Path::Translation, 60, [&](float phase) { return glm::vec4(position(phase), 0.0f); });
   animate(scene, camera, Path::Rotation, 60, [&](float phase) {
-    const glm::quat q = glm::quatLookAt(glm::normalize(glm::vec3(1.0f, 1.3f, -3.0f) - position(phase)), glm::vec3(0, 1, 0));
+    const glm::quat q =
+        glm::quatLookAt(glm::normalize(glm::vec3(1.0f, 1.3f, -3.0f) - position(phase)), glm::vec3(0, 1, 0));
     return glm::vec4(q.x, q.y, q.z, q.w);
   });
   scene.cameras.push_back({"path", camera, 0.82f, 0.1f});

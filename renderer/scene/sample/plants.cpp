@@ -1,10 +1,11 @@
 // Trees, grass and flowers.
+#include "renderer/scene/sample/plants.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "renderer/scene/sample/parts.h"
-#include "renderer/scene/sample/plants.h"
 
 namespace impasto::render::sample {
 namespace {

@@ -11,8 +11,8 @@ constexpr float kTurn = 6.2831853f;
 
 }  // namespace
 
-void addLathe(MeshBuilder& builder, int material, const std::vector<glm::vec2>& profile, int sides, const Paint& paint_of,
-              float uv_per_metre) {
+void addLathe(MeshBuilder& builder, int material, const std::vector<glm::vec2>& profile, int sides,
+              const Paint& paint_of, float uv_per_metre) {
   std::vector<Vertex> points;
   float way = 0.0f;
   for (size_t row = 0; row < profile.size(); ++row) {
@@ -30,8 +30,8 @@ void addLathe(MeshBuilder& builder, int material, const std::vector<glm::vec2>& 
   builder.grid(material, points, static_cast<uint32_t>(sides) + 1);
 }
 
-void addBall(MeshBuilder& builder, int material, const glm::vec3& center, const glm::vec3& radii, const glm::vec3& color,
-             const glm::quat& turned, int sides) {
+void addBall(MeshBuilder& builder, int material, const glm::vec3& center, const glm::vec3& radii,
+             const glm::vec3& color, const glm::quat& turned, int sides) {
   const int rows = sides / 2 + 1;
   std::vector<Vertex> points;
   for (int row = 0; row <= rows; ++row) {
@@ -41,7 +41,8 @@ void addBall(MeshBuilder& builder, int material, const glm::vec3& center, const 
       const glm::vec3 unit(std::sin(polar) * std::cos(angle), -std::cos(polar), -std::sin(polar) * std::sin(angle));
       Vertex vertex;
       vertex.position = center + turned * (unit * radii);
-      vertex.uv = {static_cast<float>(column) / static_cast<float>(sides), static_cast<float>(row) / static_cast<float>(rows)};
+      vertex.uv = {static_cast<float>(column) / static_cast<float>(sides),
+                   static_cast<float>(row) / static_cast<float>(rows)};
       vertex.color = packColor(color * (0.86f + 0.14f * unit.y));
       points.push_back(vertex);
     }
@@ -55,7 +56,8 @@ void addBar(MeshBuilder& builder, int material, const glm::vec3& from, const glm
   const float length = glm::length(along);
   const glm::vec3 axis = along / length, up(0.0f, 1.0f, 0.0f);
   const float cosine = glm::dot(axis, up);
-  const glm::quat turned = cosine < -0.9999f ? glm::angleAxis(3.14159265f, glm::vec3(1, 0, 0)) : glm::rotation(up, axis);
+  const glm::quat turned =
+      cosine < -0.9999f ? glm::angleAxis(3.14159265f, glm::vec3(1, 0, 0)) : glm::rotation(up, axis);
   const glm::mat4 before = builder.transform;
   builder.transform = before * glm::translate(glm::mat4(1.0f), from) * glm::mat4_cast(turned);
   builder.column(material, 0.0f, radius_from, length, radius_to, sides, color);
@@ -64,7 +66,8 @@ void addBar(MeshBuilder& builder, int material, const glm::vec3& from, const glm
 
 void addWire(MeshBuilder& builder, int material, const std::vector<glm::vec3>& points, float radius,
              const glm::vec3& color, int sides) {
-  for (size_t i = 0; i + 1 < points.size(); ++i) addBar(builder, material, points[i], points[i + 1], radius, radius, color, sides);
+  for (size_t i = 0; i + 1 < points.size(); ++i)
+    addBar(builder, material, points[i], points[i + 1], radius, radius, color, sides);
 }
 
 }  // namespace impasto::render::sample
