@@ -15,9 +15,17 @@ constexpr uintmax_t kMaxFileBytes = 2'000'000'000;
 constexpr std::array kLists = {"accessors", "animations", "bufferViews", "buffers", "cameras", "images",  "materials",
                                "meshes",    "nodes",      "samplers",    "scenes",  "skins",   "textures"};
 
+// Names in a file may hold line breaks; messages do not.
+std::string oneLine(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return text;
+}
+
 // `wanted_by` begins the message of every error.
 std::vector<std::byte> readFile(const std::filesystem::path& path, const std::string& wanted_by) {
-  const auto refuse = [&](const std::string& why) { throw Error(wanted_by + path.string() + ": " + why); };
+  const auto refuse = [&](const std::string& why) { throw Error(wanted_by + oneLine(path.string()) + ": " + why); };
   std::error_code error;
   if (!std::filesystem::exists(path, error)) refuse("no such file");
   if (!std::filesystem::is_regular_file(path, error)) refuse("not a regular file");
@@ -110,8 +118,7 @@ Document::Document(const std::filesystem::path& path, std::span<const std::byte>
   if (!root_.is_object()) throw Error(path_.string() + ": not a glTF file");
   const std::string version = text(object(root_, "asset"), "version");
   if (version.rfind("2.", 0) != 0) {
-    throw Error(path_.string() + ": " + (version.empty() ? "no glTF version" : "glTF version " + version) +
-                "; 2.0 is read");
+    fail("asset", (version.empty() ? "no glTF version" : "glTF version " + version) + "; 2.0 is read");
   }
   checkLists();
   loadBuffers();
@@ -119,8 +126,8 @@ Document::Document(const std::filesystem::path& path, std::span<const std::byte>
 }
 
 void Document::fail(const std::string& where, const std::string& what) const {
-  constexpr size_t kLongest = 300;  // a file may hold names without end
-  throw Error(path_.string() + ": " + where + ": " + what.substr(0, kLongest));
+  constexpr size_t kLongest = 300;  // a file may hold names without end, and with line breaks
+  throw Error(path_.string() + ": " + oneLine(where + ": " + what.substr(0, kLongest)));
 }
 
 // Header (magic, version, length), then chunks of length, type and bytes: JSON first, then perhaps BIN.
