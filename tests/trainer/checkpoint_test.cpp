@@ -50,6 +50,63 @@ TEST_F(CheckpointTest, AResumedRunFollowsTheSameTrajectory) {
   }
 }
 
+TEST_F(CheckpointTest, ARunWithADiscriminatorResumesToTheSameTrajectory) {
+  StyleSettings settings = tinySettings(8);
+  settings.adversarial_weight = 0.5;
+  settings.adversary.width = 4;
+  settings.adversary.layers = 2;
+  settings.adversary.penalty = "wgan-gp";  // draws random numbers
+  settings.adversary.penalty_every = 2;
+  settings.adversary.pool = 3;
+  settings.accumulate = 2;
+  StyleRun whole(settings);
+  while (whole.stepsDone() < 8) whole.step();
+  {
+    StyleRun first(settings);
+    while (first.stepsDone() < 3) first.step();
+    first.writeCheckpoint();
+  }
+  settings.resume = checkpointPath(settings);
+  StyleRun resumed(settings);
+  while (resumed.stepsDone() < 8) resumed.step();
+  expectEqualWeights(resumed.style(), whole.style());
+}
+
+// The flags of a warm run name what it began with; they also resume it.
+TEST_F(CheckpointTest, AWarmRunResumesWithTheSameFlags) {
+  StyleSettings settings = tinySettings(2);
+  {
+    StyleRun first(settings);
+    while (first.stepsDone() < 2) first.step();
+    writeStyleFile(first.style(), file("first.safetensors"));
+  }
+  settings.steps = 6;
+  settings.init = file("first.safetensors");
+  StyleRun whole(settings);
+  while (whole.stepsDone() < 3) whole.step();
+  whole.writeCheckpoint();
+  while (whole.stepsDone() < 6) whole.step();
+  settings.resume = "auto";
+  StyleRun resumed(settings);
+  EXPECT_EQ(resumed.stepsDone(), 3);
+  while (resumed.stepsDone() < 6) resumed.step();
+  expectEqualWeights(resumed.style(), whole.style());
+}
+
+TEST_F(CheckpointTest, ResumeRefusesAnotherPaintingAndOtherPictures) {
+  {
+    StyleRun run(tinySettings(4));
+    run.step();
+    run.writeCheckpoint();
+  }
+  StyleSettings settings = tinySettings(4);
+  settings.resume = "auto";
+  writePng(makePicture(72, 56, 99), file("content/3.png"));
+  EXPECT_ERROR(StyleRun{settings}, ErrorCode::InvalidArgument, "another set of pictures");
+  settings.resume_anyway = true;
+  EXPECT_EQ(StyleRun(settings).stepsDone(), 1);
+}
+
 TEST_F(CheckpointTest, ExportsWhatTheRunWouldExport) {
   StyleRun run(tinySettings(5));
   while (run.stepsDone() < 5) run.step();

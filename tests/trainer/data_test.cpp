@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "data/crop_loader.h"
 #include "data/image_folder.h"
+#include "data/split.h"
 #include "io/sha256.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
@@ -63,7 +64,7 @@ TEST_F(DataTest, LargePicturesAreShrunkOnReading) {
 
 TEST_F(DataTest, BatchesDependOnSeedAndIndexOnly) {
   const std::vector<Image> images = {makePicture(100, 80, 1), makePicture(40, 90, 2)};
-  const CropLoader::Options options{.crop = 48, .batch = 3, .seed = 5};
+  const CropLoader::Options options{.crop = 32, .context = 8, .batch = 3, .seed = 5};
   CropLoader from_start(images, options, 0), from_second(images, options, 2);
   for (int i = 0; i < 2; ++i) from_start.next();
   for (uint64_t i = 2; i < 5; ++i) {
@@ -74,6 +75,90 @@ TEST_F(DataTest, BatchesDependOnSeedAndIndexOnly) {
     EXPECT_EQ(a.pictures.sizes(), (std::vector<int64_t>{3, 3, 48, 48}));
   }
   EXPECT_FALSE(torch::equal(makeCropBatch(images, options, 0).pictures, makeCropBatch(images, options, 1).pictures));
+  CropLoader::Options other_seed = options;
+  other_seed.seed = 6;
+  EXPECT_FALSE(torch::equal(makeCropBatch(images, options, 0).pictures, makeCropBatch(images, other_seed, 0).pictures));
+}
+
+// Several processes share a batch: whatever its size, the run's k-th crop is the same.
+TEST_F(DataTest, ALargerBatchHoldsTheCropsOfSeveralSmallOnes) {
+  const std::vector<Image> images = {makePicture(100, 80, 1), makePicture(40, 90, 2)};
+  CropLoader::Options options{.crop = 32, .context = 8, .batch = 4, .seed = 5};
+  const torch::Tensor whole = makeCropBatch(images, options, 3).pictures;
+  options.batch = 2;
+  EXPECT_TRUE(torch::equal(whole, torch::cat({makeCropBatch(images, options, 6).pictures, makeCropBatch(images, options, 7).pictures})));
+}
+
+// A picture that tells where a pixel comes from: red is its column, green its row.
+Image makeMap(int width, int height) {
+  Image image{width, height, {}};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      image.rgb.push_back(static_cast<uint8_t>(x));
+      image.rgb.push_back(static_cast<uint8_t>(y));
+      image.rgb.push_back(0);
+    }
+  }
+  return image;
+}
+
+// No larger than crop and context together, as most photographs are: crops still lie everywhere, at every scale, and what
+// lies beyond the picture is its edge repeated.
+TEST_F(DataTest, CropsLieAnywhereAtEveryScaleAlsoInPicturesThatAreHardlyLarger) {
+  const std::vector<Image> images = {makeMap(120, 96)};
+  const CropLoader::Options options{.crop = 64, .context = 16, .batch = 8, .seed = 3};
+  double least_y = 1e9, most_y = 0, least_x = 1e9, most_x = 0, least_side = 1e9, most_side = 0;
+  for (uint64_t i = 0; i < 40; ++i) {
+    const torch::Tensor pictures = makeCropBatch(images, options, i).pictures.to(torch::kFloat);
+    ASSERT_EQ(pictures.sizes(), (std::vector<int64_t>{8, 3, 96, 96}));
+    for (int64_t k = 0; k < 8; ++k) {
+      const torch::Tensor column = pictures[k][0].narrow(0, 16, 64).narrow(1, 16, 64).mean(0);
+      const torch::Tensor row = pictures[k][1].narrow(0, 16, 64).narrow(1, 16, 64).mean(1);
+      const torch::Tensor steps = row.narrow(0, 1, 63) - row.narrow(0, 0, 63);
+      // Inside the picture everywhere: no row is a repetition of the one before.
+      EXPECT_GT(steps.min().item<double>(), 0.4);
+      EXPECT_GT((column.narrow(0, 1, 63) - column.narrow(0, 0, 63)).abs().min().item<double>(), 0.4);
+      const double top = row[0].item<double>(), side = row[63].item<double>() - top;
+      least_y = std::min(least_y, top), most_y = std::max(most_y, top + side);
+      least_x = std::min(least_x, column.min().item<double>()), most_x = std::max(most_x, column.max().item<double>());
+      least_side = std::min(least_side, side), most_side = std::max(most_side, side);
+      // The context goes on with the same scale until the picture ends.
+      const double above = pictures[k][1].narrow(1, 16, 64)[0].mean().item<double>();
+      EXPECT_NEAR(above, std::max(0.0, top - 16 * side / 63), 2.0);
+    }
+  }
+  EXPECT_LT(least_y, 4);
+  EXPECT_GT(most_y, 91);
+  EXPECT_LT(least_x, 4);
+  EXPECT_GT(most_x, 115);
+  EXPECT_LT(least_side, 68);
+  EXPECT_GT(most_side, 88);
+}
+
+// Neighbouring captured frames are nearly equal: a held-out one must come from a clip that is not trained on.
+TEST_F(DataTest, FramesOfOneClipAreNotSplit) {
+  std::filesystem::create_directory(file("captured"));
+  for (int i = 0; i < 24; ++i) {
+    const std::string stem = file("captured/frame_" + std::to_string(100 + i));
+    writePng(makePicture(40 + i / 3, 40, 7), stem + "_color.png");  // the width tells the clip
+    std::ofstream(stem + "_camera.json") << "{\"clip\": " << i / 3 << "}";
+  }
+  const ImageFolder folder = readImageFolders({file("captured")}, 768, [](const std::string&) {});
+  ASSERT_EQ(folder.images.size(), 24u);
+  const Split split = splitPictures(folder, 8);
+  EXPECT_EQ(split.held_out.size(), 2u);   // a quarter of eight clips
+  EXPECT_EQ(split.training.size(), 18u);  // the other six
+  for (const Image& held_out : split.held_out) {
+    for (const Image& trained : split.training) EXPECT_NE(held_out.width, trained.width);
+  }
+}
+
+TEST_F(DataTest, TheDigestOfPicturesTellsOtherPictures) {
+  const auto digest = [&] { return readImageFolders({file("content")}, 768, [](const std::string&) {}).sha256; };
+  const std::string before = digest();
+  EXPECT_EQ(digest(), before);
+  writePng(makePicture(72, 56, 99), file("content/3.png"));
+  EXPECT_NE(digest(), before);
 }
 
 TEST_F(DataTest, PicturesSurviveTensorsAndFiles) {

@@ -165,6 +165,19 @@ TEST_F(EngineTest, APreviewThatCannotBeWrittenCostsNoCheckpoint) {
   EXPECT_EQ(readCheckpoint(checkpointPath(run_)).step, 10);
 }
 
+TEST_F(EngineTest, EventFilesAreWrittenWhereAskedFor) {
+  ToyRecipe toy;
+  run_.logs = dir_.file("logs");
+  run_.samples_every = 5;
+  EXPECT_TRUE(make(toy).run());
+  std::string bytes;
+  for (const auto& entry : std::filesystem::directory_iterator(run_.logs)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  for (const char* tag : {"settings", "train/loss", "samples"}) EXPECT_NE(bytes.find(tag), std::string::npos) << tag;
+}
+
 TEST_F(EngineTest, AnEarlierRunsResultsAreNotOverwritten) {
   refuseToOverwrite(run_);
   std::ofstream(run_.out) << "a style";

@@ -1,5 +1,8 @@
 #include "metrics/figures.h"
 
+#include <cmath>
+#include <filesystem>
+
 #include "base/error.h"
 #include "io/safetensors.h"
 #include "trainer/trainer_fixture.h"
@@ -33,6 +36,32 @@ TEST(Ssim, OfConstantPicturesIsTheLuminanceTerm) {
   // (2 a b + C1) / (a^2 + b^2 + C1) for a = 0.4, b = 0.8, C1 = 1e-4.
   const torch::Tensor a = torch::full({1, 1, 32, 32}, 0.4), b = torch::full({1, 1, 32, 32}, 0.8);
   EXPECT_NEAR(structuralSimilarity(a, b), 0.6401 / 0.8001, 1e-5);
+}
+
+// The definition, written out: weighted moments under an 11 x 11 Gaussian of sigma 1.5 at each place where it fits.
+TEST(Ssim, IsItsDefinition) {
+  torch::manual_seed(2);
+  const torch::Tensor a = torch::rand({1, 1, 14, 13}, torch::kDouble), b = (a * 0.6 + 0.3 * torch::rand({1, 1, 14, 13}, torch::kDouble));
+  double weights[11][11], total = 0;
+  for (int i = 0; i < 11; ++i) {
+    for (int j = 0; j < 11; ++j) total += weights[i][j] = std::exp(-((i - 5) * (i - 5) + (j - 5) * (j - 5)) / 4.5);
+  }
+  double sum = 0;
+  for (int y = 0; y < 4; ++y) {
+    for (int x = 0; x < 3; ++x) {
+      double ma = 0, mb = 0, saa = 0, sbb = 0, sab = 0;
+      for (int i = 0; i < 11; ++i) {
+        for (int j = 0; j < 11; ++j) {
+          const double w = weights[i][j] / total, p = a[0][0][y + i][x + j].item<double>(), q = b[0][0][y + i][x + j].item<double>();
+          ma += w * p, mb += w * q, saa += w * p * p, sbb += w * q * q, sab += w * p * q;
+        }
+      }
+      const double c1 = 1e-4, c2 = 9e-4;
+      sum += (2 * ma * mb + c1) * (2 * (sab - ma * mb) + c2) /
+             ((ma * ma + mb * mb + c1) * (saa - ma * ma + sbb - mb * mb + c2));
+    }
+  }
+  EXPECT_NEAR(structuralSimilarity(a, b), sum / 12, 1e-9);
 }
 
 TEST(EdgeF1, ToleratesOnePixelAndNoMore) {
@@ -77,6 +106,28 @@ TEST_F(FiguresTest, LpipsIsZeroForEqualPicturesAndNamesWhatIsMissing) {
   std::filesystem::create_directory(file("lpips"));
   writeTensorFile(network, file("lpips/squeezenet.safetensors"));
   writeTensorFile(heads, file("lpips/heads.safetensors"));
+  {
+    // A network that can be followed by hand: the first convolution hands on red, scaled, and a 1; only its head counts.
+    TensorFile plain = network, first_head = heads;
+    for (auto& [name, tensor] : plain.tensors) tensor = torch::zeros_like(tensor);
+    for (auto& [name, tensor] : first_head.tensors) tensor = torch::zeros_like(tensor);
+    plain.tensors["features.0.weight"][0][0][1][1] = 1;
+    plain.tensors["features.0.bias"][1] = 1;
+    first_head.tensors["squeeze.lin0.weight"][0][0][0][0] = 3;
+    first_head.tensors["squeeze.lin0.weight"][0][1][0][0] = 5;
+    std::filesystem::create_directory(file("plain"));
+    writeTensorFile(plain, file("plain/squeezenet.safetensors"));
+    writeTensorFile(first_head, file("plain/heads.safetensors"));
+    const auto unit = [](double red) {
+      const double feature = std::max(0.0, (2 * red - 1 + 0.030) / 0.458), length = std::sqrt(feature * feature + 1);
+      return std::pair{feature / length, 1 / length};
+    };
+    const auto [a0, a1] = unit(0.9);
+    const auto [b0, b1] = unit(0.6);
+    const auto grey = [](float red) { return torch::full({1, 3, 64, 64}, red); };
+    EXPECT_NEAR(Lpips(file("plain"), torch::kCPU).distance(grey(0.9f), grey(0.6f)),
+                3 * (a0 - b0) * (a0 - b0) + 5 * (a1 - b1) * (a1 - b1), 1e-5);
+  }
   const Lpips lpips(file("lpips"), torch::kCPU);
   const torch::Tensor a = torch::rand({1, 3, 64, 64}), b = torch::rand({1, 3, 64, 64});
   EXPECT_EQ(lpips.distance(a, a), 0);

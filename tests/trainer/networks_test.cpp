@@ -1,4 +1,6 @@
+#include <cmath>
 #include <fstream>
+#include <set>
 
 #include "base/error.h"
 #include "io/safetensors.h"
@@ -36,6 +38,47 @@ TEST(ReplicatePad, EqualsLibTorchsAndSoDoesItsGradient) {
     (theirs * weights).sum().backward();
     EXPECT_TRUE(torch::allclose(a.grad(), b.grad(), 1e-6, 1e-6)) << height << "x" << width;
   }
+}
+
+// Decoding only a window is no approximation.
+TEST(Windows, EqualTheSamePartOfTheWholePaintingAndSoDoGradients) {
+  torch::manual_seed(3);
+  for (const char* size : {"small", "medium"}) {
+    Generator generator(makeGeneratorSpec(size));
+    generator->calibrate({torch::rand({2, 3, 64, 64})}, /*keep_function=*/false);
+    generator->freezeNorms(true);
+    const torch::Tensor frame = torch::rand({2, 3, 100, 140});
+    const std::vector<std::pair<uint32_t, uint32_t>> offsets = {{3, 5}, {70, 9}};
+    const auto gradient = [&](const torch::Tensor& painting) {
+      for (const torch::Tensor& p : generator->parameters()) p.mutable_grad() = torch::Tensor();
+      painting.square().sum().backward();
+      return generator->parameters()[0].grad().clone();
+    };
+    for (const Window& w : {Window{40, 48, 24, 40}, Window{0, 0, 16, 16}, Window{37, 61, 63, 79}, Window{3, 1, 1, 1}}) {
+      const torch::Tensor part = generator->forward(frame, offsets, w);
+      const torch::Tensor whole = generator->forward(frame, offsets).narrow(2, w.y, w.height).narrow(3, w.x, w.width);
+      ASSERT_EQ(part.sizes(), whole.sizes());
+      EXPECT_LT((part - whole).abs().max().item<double>(), 1e-5) << size << " " << w.y << "," << w.x;
+      const torch::Tensor a = gradient(part), b = gradient(whole);
+      EXPECT_LT((a - b).norm().item<double>(), 1e-4 * b.norm().item<double>());
+    }
+  }
+}
+
+TEST(Generator, KnowsWhichKernelsFeedADepthToSpace) {
+  Generator generator(makeGeneratorSpec("small"));
+  const std::vector<int64_t> phases = generator->subPixelPhases();
+  size_t i = 0;
+  std::set<std::string> feeding;
+  for (const auto& item : generator->named_parameters()) {
+    if (phases[i++] != 1) feeding.insert(item.key());
+  }
+  std::set<std::string> expected;
+  const Graph& graph = generator->spec().graph;
+  for (const Op& op : graph.ops) {
+    if (op.type == OpType::DepthToSpace) expected.insert(graph.ops[op.inputs[0]].name + "/weight");
+  }
+  EXPECT_EQ(feeding, expected);
 }
 
 // Winograd's transforms lose about two digits to float32's seven.
@@ -77,6 +120,49 @@ TEST_F(VggTest, IsTheChainOfConvolutionsItsFileNames) {
   EXPECT_TRUE(torch::allclose(features.at("relu2_1"), by_index[5], 1e-4, 1e-5));
   EXPECT_TRUE(torch::allclose(features.at("relu3_1"), by_index[10], 1e-4, 1e-5));
   EXPECT_ERROR(vgg.features(picture, {"relu5_1"}), ErrorCode::InvalidArgument, "relu5_1");
+}
+
+// Layers of 128 channels and more take Winograd's way: features and their gradient are those of plain convolutions.
+TEST_F(VggTest, WideLayersGiveWhatPlainConvolutionsDo) {
+  torch::manual_seed(4);
+  TensorFile weights;
+  int64_t in = 3;
+  for (const auto& [index, out] : {std::pair{0, 128}, {2, 128}, {5, 144}}) {
+    const std::string name = "features." + std::to_string(index);
+    weights.tensors[name + ".weight"] = torch::randn({out, in, 3, 3}) * std::sqrt(2.0 / static_cast<double>(in * 9));
+    weights.tensors[name + ".bias"] = torch::randn({out}) * 0.1;
+    in = out;
+  }
+  writeTensorFile(weights, file("wide.safetensors"));
+  const Vgg vgg(file("wide.safetensors"));
+  const torch::Tensor picture = torch::rand({2, 3, 22, 26});
+  torch::Tensor a = picture.clone().requires_grad_(true), b = picture.clone().requires_grad_(true);
+  const torch::Tensor mean = torch::tensor({0.485f, 0.456f, 0.406f}).view({1, 3, 1, 1});
+  const torch::Tensor deviation = torch::tensor({0.229f, 0.224f, 0.225f}).view({1, 3, 1, 1});
+  torch::Tensor x = (b - mean) / deviation;
+  for (const int index : {0, 2, 5}) {
+    if (index == 5) x = torch::max_pool2d(x, 2);
+    const std::string name = "features." + std::to_string(index);
+    x = torch::relu(torch::conv2d(x, weights.tensors.at(name + ".weight"), weights.tensors.at(name + ".bias"), 1, 1));
+  }
+  const torch::Tensor ours = vgg.features(a, {"relu2_1"}).at("relu2_1");
+  EXPECT_LT((ours - x).abs().max().item<double>(), 1e-4 * x.abs().max().item<double>());
+  ours.square().sum().backward();
+  x.square().sum().backward();
+  EXPECT_LT((a.grad() - b.grad()).norm().item<double>(), 1e-3 * b.grad().norm().item<double>());
+}
+
+TEST_F(VggTest, InBfloat16FeaturesAreTheSameToItsDigits) {
+  const Vgg exact(file("vgg.safetensors"));
+  Vgg rounded(file("vgg.safetensors"));
+  rounded.to(torch::kCPU, torch::kBFloat16);
+  const torch::Tensor picture = toTensor(makePicture(48, 40, 2)).unsqueeze(0);
+  const torch::Tensor a = exact.features(picture, {"relu3_1"}).at("relu3_1");
+  const torch::Tensor b = rounded.features(picture, {"relu3_1"}).at("relu3_1");
+  EXPECT_EQ(b.scalar_type(), torch::kBFloat16);
+  const double error = (a - b.to(torch::kFloat)).norm().item<double>() / a.norm().item<double>();
+  EXPECT_LT(error, 0.03);
+  EXPECT_GT(error, 1e-5);  // it did run in bfloat16
 }
 
 TEST_F(VggTest, WrongFilesAreErrorsThatNameThem) {

@@ -1,5 +1,7 @@
 #include "trainer/trainer_fixture.h"
 
+#include <ATen/CPUGeneratorImpl.h>
+
 #include <cmath>
 #include <filesystem>
 
@@ -29,7 +31,8 @@ Image makePicture(int width, int height, uint32_t seed) {
 }
 
 void writeTinyVgg(const std::string& path, uint32_t seed) {
-  torch::manual_seed(seed);
+  // Not torch::manual_seed: it asks for CUDA, and LibTorch never again looks for a CUDA library that was not there then.
+  at::Generator random = at::detail::createCPUGenerator(seed);
   TensorFile file;
   int64_t in = 3;
   const std::pair<int, int64_t> layers[] = {{0, 8},   {2, 8},   {5, 12},  {7, 12}, {10, 16},
@@ -37,8 +40,8 @@ void writeTinyVgg(const std::string& path, uint32_t seed) {
   for (const auto& [index, out] : layers) {
     const std::string name = "features." + std::to_string(index);
     file.tensors[name + ".weight"] =
-        (torch::randn({out, in, 3, 3}) * std::sqrt(2.0 / static_cast<double>(in * 9))).to(torch::kHalf);
-    file.tensors[name + ".bias"] = torch::randn({out}) * 0.1;
+        (torch::randn({out, in, 3, 3}, random) * std::sqrt(2.0 / static_cast<double>(in * 9))).to(torch::kHalf);
+    file.tensors[name + ".bias"] = torch::randn({out}, random) * 0.1;
     in = out;
   }
   writeTensorFile(file, path);
@@ -58,7 +61,6 @@ void expectGradient(const std::function<torch::Tensor(const torch::Tensor&)>& lo
 }
 
 void TrainerTest::SetUp() {
-  torch::manual_seed(7);
   writeTinyVgg(file("vgg.safetensors"));
   writePng(makePicture(80, 64, 1000), file("painting.png"));
   std::filesystem::create_directory(file("content"));

@@ -10,7 +10,21 @@ namespace {
 constexpr size_t kPrefetched = 4;
 constexpr uint32_t kNoiseRange = 4096;  // texels: more than any frame has at downscale 8
 
-// A square of the picture, filtered to S x S, flipped half of the time.
+// w x h pixels from (x, y) on, which may lie beyond the picture: there its edge pixels are repeated.
+Image cutClamped(const Image& image, int x, int y, int w, int h) {
+  Image out{w, h, std::vector<uint8_t>(size_t(w) * size_t(h) * 3)};
+  const int left = std::clamp(-x, 0, w), right = std::clamp(x + w - image.width, 0, w);
+  for (int row = 0; row < h; ++row) {
+    const uint8_t* line = image.rgb.data() + size_t(std::clamp(y + row, 0, image.height - 1)) * size_t(image.width) * 3;
+    uint8_t* to = out.rgb.data() + size_t(row) * size_t(w) * 3;
+    std::copy_n(line + size_t(x + left) * 3, size_t(w - left - right) * 3, to + size_t(left) * 3);
+    for (int i = 0; i < left; ++i) std::copy_n(line, 3, to + size_t(i) * 3);
+    for (int i = w - right; i < w; ++i) std::copy_n(line + size_t(image.width - 1) * 3, 3, to + size_t(i) * 3);
+  }
+  return out;
+}
+
+// A square of the picture and its context, filtered to S + 2 C, flipped half of the time.
 Image randomCrop(const Image& image, const CropLoader::Options& options, std::mt19937_64& random) {
   const auto uniform = [&] { return std::uniform_real_distribution<double>(0, 1)(random); };
   const int shorter = std::min(image.width, image.height);
@@ -20,12 +34,13 @@ Image randomCrop(const Image& image, const CropLoader::Options& options, std::mt
   const int side = std::clamp(static_cast<int>(std::lround(std::exp(log_side))), side_min, side_max);
   const int x = std::min(static_cast<int>(uniform() * (image.width - side + 1)), image.width - side);
   const int y = std::min(static_cast<int>(uniform() * (image.height - side + 1)), image.height - side);
-  Image crop = resample(image, x, y, side, side, options.crop, options.crop);
+  const int context = static_cast<int>(std::lround(double(options.context) * side / options.crop));
+  const int whole = side + 2 * context, size = options.crop + 2 * options.context;
+  Image crop = resample(cutClamped(image, x - context, y - context, whole, whole), 0, 0, whole, whole, size, size);
   if (uniform() < 0.5) {
-    const int s = options.crop;
-    for (int row = 0; row < s; ++row) {
-      uint8_t* line = crop.rgb.data() + size_t(row) * size_t(s) * 3;
-      for (int a = 0, b = s - 1; a < b; ++a, --b) std::swap_ranges(line + a * 3, line + a * 3 + 3, line + b * 3);
+    for (int row = 0; row < size; ++row) {
+      uint8_t* line = crop.rgb.data() + size_t(row) * size_t(size) * 3;
+      for (int a = 0, b = size - 1; a < b; ++a, --b) std::swap_ranges(line + a * 3, line + a * 3 + 3, line + b * 3);
     }
   }
   return crop;
@@ -33,21 +48,26 @@ Image randomCrop(const Image& image, const CropLoader::Options& options, std::mt
 
 }  // namespace
 
+torch::Tensor toUnit(const torch::Tensor& bytes, torch::Device device) {
+  return bytes.to(device).to(torch::kFloat).div_(255.0);
+}
+
 CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Options& options, uint64_t index) {
-  std::seed_seq seed{static_cast<uint32_t>(options.seed), static_cast<uint32_t>(options.seed >> 32),
-                     static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32)};
-  std::mt19937_64 random(seed);
-  const int64_t s = options.crop;
+  const int64_t size = options.crop + 2 * int64_t{options.context};
   CropBatch batch;
-  torch::Tensor bytes = torch::empty({options.batch, s, s, 3}, torch::kByte);
+  torch::Tensor bytes = torch::empty({options.batch, size, size, 3}, torch::kByte);
   for (int i = 0; i < options.batch; ++i) {
+    const uint64_t number = index * static_cast<uint64_t>(options.batch) + static_cast<uint64_t>(i);
+    std::seed_seq seed{static_cast<uint32_t>(options.seed), static_cast<uint32_t>(options.seed >> 32),
+                       static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32)};
+    std::mt19937_64 random(seed);
     const Image& image = images[random() % images.size()];
     const Image crop = randomCrop(image, options, random);
-    std::copy(crop.rgb.begin(), crop.rgb.end(), bytes.data_ptr<uint8_t>() + i * s * s * 3);
+    std::copy(crop.rgb.begin(), crop.rgb.end(), bytes.data_ptr<uint8_t>() + i * size * size * 3);
     const auto x = static_cast<uint32_t>(random() % kNoiseRange), y = static_cast<uint32_t>(random() % kNoiseRange);
     batch.noise_offsets.emplace_back(x, y);
   }
-  batch.pictures = bytes.to(torch::kFloat).div_(255.0).permute({0, 3, 1, 2});
+  batch.pictures = bytes.permute({0, 3, 1, 2});
   return batch;
 }
 

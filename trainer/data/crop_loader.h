@@ -17,16 +17,22 @@
 namespace impasto::trainer {
 
 struct CropBatch {
-  torch::Tensor pictures;                                   // N x 3 x S x S float32 in [0, 1], channels-last
+  torch::Tensor pictures;                                   // N x 3 x (S + 2 C) x (S + 2 C) bytes, channels-last
   std::vector<std::pair<uint32_t, uint32_t>> noise_offsets;  // one for each picture
 };
 
-// Batch i is a function of (seed, i, the pictures) and nothing else, so that a resumed run sees the same batches.
+// Pictures as bytes -> float32 in [0, 1] on a device: bytes are what travels.
+torch::Tensor toUnit(const torch::Tensor& bytes, torch::Device device);
+
+// Crop k of a run is a function of (seed, k, the pictures) and nothing else, and batch i holds crops i N to i N + N - 1: a
+// resumed run sees the same batches, and a batch of 2 N the crops of two of N. A crop's S x S pixels lie inside the picture;
+// the context around it is the picture too, its edge pixels repeated where it ends.
 // next() is called from one thread.
 class CropLoader {
  public:
   struct Options {
     int crop = 256;               // side S, pixels
+    int context = 0;              // C more on every side
     int batch = 4;
     uint64_t seed = 1;
     double smallest_scale = 0.5;  // a crop shows the picture at this to 1 times its stored size (never enlarged unless

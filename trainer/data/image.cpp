@@ -121,7 +121,7 @@ Image fromTensor(const torch::Tensor& picture) {
   return image;
 }
 
-void writePng(const Image& image, const std::string& path) {
+std::vector<std::byte> encodePng(const Image& image) {
   std::vector<std::byte> bytes;
   const auto append = [](void* context, void* data, int size) {
     const auto* begin = static_cast<const std::byte*>(data);
@@ -129,9 +129,11 @@ void writePng(const Image& image, const std::string& path) {
     out->insert(out->end(), begin, begin + size);
   };
   if (!stbi_write_png_to_func(append, &bytes, image.width, image.height, 3, image.rgb.data(), image.width * 3)) {
-    throw Error(ErrorCode::OutOfMemory, path + ": no memory to encode the picture");
+    throw Error(ErrorCode::OutOfMemory, "no memory to encode a picture");
   }
-  writeFileAtomically(path, bytes);
+  return bytes;
 }
+
+void writePng(const Image& image, const std::string& path) { writeFileAtomically(path, encodePng(image)); }
 
 }  // namespace impasto::trainer

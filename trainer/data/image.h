@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ Image middleSquare(const Image& image, int side);
 // 3 x H x W float32 in [0, 1] and back; fromTensor rounds and clamps.
 torch::Tensor toTensor(const Image& image);
 Image fromTensor(const torch::Tensor& picture);
+
+// PNG in memory.
+std::vector<std::byte> encodePng(const Image& image);
 
 // PNG, whole or not at all. Throws impasto::Error(Io), naming the path.
 void writePng(const Image& image, const std::string& path);

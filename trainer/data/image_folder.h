@@ -12,6 +12,8 @@ namespace impasto::trainer {
 struct ImageFolder {
   std::vector<std::string> paths;  // sorted within each folder, one for each picture
   std::vector<Image> images;
+  std::vector<std::string> clips;  // pictures of one clip (neighbouring captured frames) share a name; others have their own
+  std::string sha256;              // of all files' digests: the same pictures in the same order have the same
 };
 
 // Reads every .png, .jpg, .jpeg, .bmp, .tga and .ppm below `folders`, shrinking those whose shorter side is above

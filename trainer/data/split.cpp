@@ -1,16 +1,28 @@
 #include "data/split.h"
 
 #include <algorithm>
+#include <map>
 
 namespace impasto::trainer {
 
-Split splitPictures(std::vector<Image> images, int holdout) {
+Split splitPictures(ImageFolder folder, int holdout) {
+  std::vector<std::vector<size_t>> clips;  // in the order of their first picture
+  std::map<std::string, size_t> known;
+  for (size_t i = 0; i < folder.images.size(); ++i) {
+    const auto [found, is_new] = known.emplace(folder.clips[i], clips.size());
+    if (is_new) clips.emplace_back();
+    clips[found->second].push_back(i);
+  }
   Split split;
-  const size_t count = std::min(static_cast<size_t>(holdout), images.size() / 4);
-  const size_t stride = count == 0 ? images.size() + 1 : images.size() / count;
-  for (size_t i = 0; i < images.size(); ++i) {
-    const bool out = count > 0 && i % stride == stride / 2 && split.held_out.size() < count;
-    (out ? split.held_out : split.training).push_back(std::move(images[i]));
+  const size_t count = std::min(static_cast<size_t>(holdout), clips.size() / 4);
+  const size_t stride = count == 0 ? clips.size() + 1 : clips.size() / count;
+  for (size_t k = 0; k < clips.size(); ++k) {
+    const std::vector<size_t>& clip = clips[k];
+    if (count > 0 && k % stride == stride / 2 && split.held_out.size() < count) {
+      split.held_out.push_back(std::move(folder.images[clip[clip.size() / 2]]));
+    } else {
+      for (const size_t i : clip) split.training.push_back(std::move(folder.images[i]));
+    }
   }
   return split;
 }

@@ -1,6 +1,7 @@
 // Which pictures are trained on and which are kept out, to be looked at and measured.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "data/image_folder.h"
@@ -11,7 +12,9 @@ struct Split {
   std::vector<Image> training, held_out;
 };
 
-// Every k-th picture is held out, so that several folders are represented; `holdout` in all, but at most a quarter.
-Split splitPictures(std::vector<Image> images, int holdout);
+// One picture of every k-th clip is held out, so that several folders are represented: `holdout` in all, but at most of a
+// quarter of the clips. The other pictures of such a clip are neither trained on nor held out: neighbouring frames are
+// nearly equal, and a held-out one would say nothing.
+Split splitPictures(ImageFolder folder, int holdout);
 
 }  // namespace impasto::trainer

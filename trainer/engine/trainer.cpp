@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kLowerRate = 0.5;      // after a divergence
+constexpr int64_t kLogEvery = 10;       // steps between two sets of scalars in the event file
 constexpr int64_t kLookEveryOnGpu = 16; // steps between two looks at whether losses are finite: a look waits for the GPU
 
 // LibTorch's generator of random numbers: dropout, noise of recipes.
@@ -194,22 +195,30 @@ void Trainer::writeCheckpoint() {
   trainer::writeCheckpoint(last_good_, (whole.parent_path() / (whole.stem().string() + number + ".safetensors")).string());
 }
 
-void Trainer::saveSamples() {
+void Trainer::saveSamples(const Log& note) {
   const torch::Tensor picture = recipe_.samples();
   if (!picture.defined()) return;
+  const Image image = fromTensor(picture);
+  if (events_) events_->picture(step_, "samples", encodePng(image), image.width, image.height);
+  if (run_.samples.empty()) return;
   char name[32];
   std::snprintf(name, sizeof(name), "step_%07lld.png", static_cast<long long>(step_));
-  writePng(fromTensor(picture), (fs::path(run_.samples) / name).string());
+  try {
+    writePng(image, (fs::path(run_.samples) / name).string());
+  } catch (const Error& error) {
+    note(std::string("no sample grid: ") + error.what());
+  }
 }
 
-std::string Trainer::reportHeldOut() {
+void Trainer::reportHeldOut(const Log& note) {
   std::string line;
   char text[64];
   for (const auto& [name, value] : recipe_.heldOut()) {
     std::snprintf(text, sizeof(text), "  %s %.3f", name.c_str(), value);
     line += text;
+    if (events_) events_->scalar(step_, "held out/" + name, value);
   }
-  return line.empty() ? line : "held out at step " + std::to_string(step_) + ":" + line;
+  if (!line.empty()) note("held out at step " + std::to_string(step_) + ":" + line);
 }
 
 bool Trainer::run() {
@@ -218,6 +227,10 @@ bool Trainer::run() {
     std::error_code error;
     fs::create_directories(run_.samples, error);
     if (error) throw Error(ErrorCode::Io, run_.samples + ": cannot be made: " + error.message());
+  }
+  if (speaks && !run_.logs.empty()) {
+    events_ = std::make_unique<EventWriter>(run_.logs);
+    events_->text(step_, "settings", "```json\n" + nlohmann::ordered_json::parse(recipe_.settingsJson()).dump(2) + "\n```");
   }
   Progress progress(step_ + 1, run_.steps, recipe_.itemsPerBatch() * run_.accumulate * communicator_.size(), "crops");
   const Log note = [&](const std::string& message) {
@@ -235,14 +248,12 @@ bool Trainer::run() {
     if (step_ <= before) continue;  // it went back
     if (speaks) progress.update(step_, scalars);
     const bool last = step_ == run_.steps;
-    if (speaks && !run_.samples.empty() && (step_ % run_.samples_every == 0 || last)) {
-      try {
-        saveSamples();
-      } catch (const Error& error) {
-        note(std::string("no sample grid: ") + error.what());
-      }
-      const std::string figures = last ? std::string() : reportHeldOut();
-      if (!figures.empty()) note(figures);
+    if (events_ && (step_ % kLogEvery == 0 || last)) {
+      for (const auto& [name, value] : scalars) events_->scalar(step_, "train/" + name, value.item<double>());
+    }
+    if (speaks && (!run_.samples.empty() || events_) && (step_ % run_.samples_every == 0 || last)) {
+      saveSamples(note);
+      if (!last) reportHeldOut(note);
     }
     if (last || (run_.checkpoint_every > 0 && step_ % run_.checkpoint_every == 0)) {
       try {
@@ -253,9 +264,10 @@ bool Trainer::run() {
       }
     }
   }
-  if (speaks) progress.finish();
-  const std::string figures = reportHeldOut();
-  if (!figures.empty()) note(figures);
+  if (!speaks) return true;
+  progress.finish();
+  reportHeldOut(note);
+  if (events_ && !events_->good()) note(events_->path() + ": not all could be written");
   return true;
 }
 

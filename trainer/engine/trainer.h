@@ -12,6 +12,7 @@
 #include "engine/communicator.h"
 #include "engine/recipe.h"
 #include "engine/runtime.h"
+#include "logging/event_writer.h"
 
 namespace impasto::trainer {
 
@@ -45,8 +46,8 @@ class Trainer {
   void goBack(const std::string& why);
   bool sound();
   void resume();
-  void saveSamples();
-  std::string reportHeldOut();
+  void saveSamples(const Log& note);
+  void reportHeldOut(const Log& note);
 
   Recipe& recipe_;
   const RunSettings& run_;
@@ -56,6 +57,7 @@ class Trainer {
   std::vector<Phase> phases_;
   std::vector<std::unique_ptr<Stateful>> random_states_;
   Registry registry_;
+  std::unique_ptr<EventWriter> events_;  // null if none were asked for
   Checkpoint last_good_;
   torch::Tensor finite_;  // whether all losses since the last look were; on the device, so that no step waits for it
   int64_t step_ = 0;

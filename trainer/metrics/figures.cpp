@@ -43,7 +43,7 @@ Figures Figures::dividedBy(double count) const {
 }
 
 FigureMeter::FigureMeter(const Vgg& vgg, const Lpips* lpips, const torch::Tensor& painting)
-    : vgg_(vgg), lpips_(lpips), style_(kStyleLayers, vgg.features(painting, kLayers), /*center=*/false) {}
+    : vgg_(vgg), lpips_(lpips), style_(kStyleLayers, vgg.features(painting, kLayers), StyleStatistic::Gram) {}
 
 Figures FigureMeter::measure(const torch::Tensor& painted, const torch::Tensor& frame) const {
   torch::NoGradGuard no_grad;
@@ -52,7 +52,7 @@ Figures FigureMeter::measure(const torch::Tensor& painted, const torch::Tensor& 
   const std::map<std::string, torch::Tensor> target = vgg_.features(b, {"relu3_1", "relu4_1"});
   Figures figures;
   for (const StyleLayer& layer : kStyleLayers) {
-    const double error = style_.layerError(layer.name, features.at(layer.name)).item<double>();
+    const double error = style_.layerError(layer.name, features.at(layer.name).to(torch::kFloat)).item<double>();
     figures.style_layers[layer.name] = error;
     figures.style += error / static_cast<double>(kStyleLayers.size());
   }

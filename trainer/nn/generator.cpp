@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "nn/replicate_pad.h"
+#include "nn/regions.h"
 
 namespace impasto::trainer {
 namespace {
@@ -24,14 +24,13 @@ torch::Tensor activate(torch::Tensor x, Activation activation) {
   throw Error(ErrorCode::Internal, "unknown activation");
 }
 
-torch::Tensor noiseTensor(const Op& op, int64_t height, int64_t width,
-                          const std::vector<std::pair<uint32_t, uint32_t>>& offsets) {
+torch::Tensor noiseTensor(const Op& op, const Region& region, const std::vector<std::pair<uint32_t, uint32_t>>& offsets) {
   const auto n = static_cast<int64_t>(offsets.size());
-  torch::Tensor noise = torch::empty({n, height, width, op.channels}, torch::kFloat);
+  torch::Tensor noise = torch::empty({n, region.y.size(), region.x.size(), op.channels}, torch::kFloat);
   float* out = noise.data_ptr<float>();
   for (const auto& [x0, y0] : offsets) {
-    for (int64_t y = 0; y < height; ++y) {
-      for (int64_t x = 0; x < width; ++x) {
+    for (int64_t y = region.y.begin; y < region.y.end; ++y) {
+      for (int64_t x = region.x.begin; x < region.x.end; ++x) {
         for (uint32_t c = 0; c < op.channels; ++c) {
           *out++ = noiseValue(x0 + static_cast<uint32_t>(x), y0 + static_cast<uint32_t>(y), c, op.seed);
         }
@@ -150,8 +149,7 @@ torch::Tensor GeneratorImpl::runInput(const Op& op, const GeneratorInputs& input
   throw Error(ErrorCode::Internal, "unknown input kind");
 }
 
-torch::Tensor GeneratorImpl::runConv(const Op& op, Conv& conv, const torch::Tensor& input) {
-  const torch::Tensor padded = op.kernel == 3 ? replicatePad(input) : input;
+torch::Tensor GeneratorImpl::runConv(const Op& op, Conv& conv, const torch::Tensor& padded) {
   const auto convolve = [&](const torch::Tensor& kernel, const torch::Tensor& bias) {
     return torch::conv2d(padded, kernel.to(compute_).contiguous(torch::MemoryFormat::ChannelsLast),
                          bias.defined() ? bias.to(compute_) : bias, op.stride);
@@ -178,29 +176,44 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& color) {
 }
 
 torch::Tensor GeneratorImpl::forward(const torch::Tensor& color,
-                                     const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets) {
+                                     const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
+                                     const std::optional<Window>& window) {
   GeneratorInputs inputs;
   inputs.color = color;
-  return forward(inputs, noise_offsets);
+  return forward(inputs, noise_offsets, window);
 }
 
 torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs,
-                                     const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets) {
+                                     const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
+                                     const std::optional<Window>& window) {
   const std::vector<Op>& ops = spec_.graph.ops;
   const torch::Tensor& color = inputs.color;
   const int64_t align = spec_.graph.alignment, height = color.size(2), width = color.size(3);
   const int64_t padded_height = (height + align - 1) / align * align, padded_width = (width + align - 1) / align * align;
+  const Window part = window.value_or(Window{0, 0, height, width});
+  const std::vector<Region> regions = computedRegions(spec_.graph, padded_height, padded_width, part);
   std::vector<torch::Tensor> values(ops.size());
   for (uint32_t i = 0; i < ops.size(); ++i) {
     const Op& op = ops[i];
-    const auto in = [&](size_t k) -> const torch::Tensor& { return values[op.inputs[k]]; };
+    const Region& region = regions[i];
+    if (op.downscale != kGlobal && region.empty()) continue;  // the window does not depend on it
+    const auto read = [&](size_t k) { return readBy(op, region, ops[op.inputs[k]], padded_height, padded_width); };
+    const auto in = [&](size_t k) {
+      const uint32_t from = op.inputs[k];
+      return ops[from].downscale == kGlobal ? values[from] : cut(values[from], regions[from], read(k));
+    };
     switch (op.type) {
-      case OpType::Input: values[i] = runInput(op, inputs, padded_height, padded_width); break;
-      case OpType::Noise:
-        values[i] = noiseTensor(op, padded_height / op.downscale, padded_width / op.downscale, noise_offsets)
-                        .to(color.device(), compute_);
+      case OpType::Input:
+        values[i] = runInput(op, inputs, padded_height, padded_width);
+        if (op.downscale != kGlobal) values[i] = cut(values[i], {{0, padded_height}, {0, padded_width}}, region);
         break;
-      case OpType::Conv2d: values[i] = runConv(op, convs_.at(i), in(0)); break;
+      case OpType::Noise: values[i] = noiseTensor(op, region, noise_offsets).to(color.device(), compute_); break;
+      case OpType::Conv2d: {
+        const bool pads = op.kernel == 3;  // global tensors have kernels of 1
+        const torch::Tensor x = in(0);
+        values[i] = runConv(op, convs_.at(i), pads ? padWhereFrameEnds(x, op, region, ops[op.inputs[0]], padded_height, padded_width) : x);
+        break;
+      }
       case OpType::SpaceToDepth:
         values[i] = torch::pixel_unshuffle(in(0), op.block).contiguous(torch::MemoryFormat::ChannelsLast);
         break;
@@ -218,14 +231,28 @@ torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs,
         values[i] = torch::cat(parts, 1);
         break;
       }
-      case OpType::Blend: values[i] = blend(op, in(0), in(1)); break;
+      case OpType::Blend: values[i] = cut(blend(op, in(0), in(1)), read(0), region); break;
       case OpType::Modulate: values[i] = modulate(op, in(0), in(1)); break;
     }
   }
-  const torch::Tensor painting = values[spec_.graph.output].to(torch::kFloat);
-  // Cropping costs a copy of the gradient: not where there is nothing to crop.
-  if (padded_height == height && padded_width == width) return painting;
-  return painting.narrow(2, 0, height).narrow(3, 0, width);
+  return cut(values[spec_.graph.output].to(torch::kFloat), regions[spec_.graph.output],
+             {{part.y, part.y + part.height}, {part.x, part.x + part.width}});
+}
+
+std::vector<int64_t> GeneratorImpl::subPixelPhases() const {
+  std::vector<int64_t> phases;
+  for (const torch::Tensor& parameter : parameters()) {
+    int64_t of_parameter = 1;
+    for (const auto& [index, conv] : convs_) {
+      if (!parameter.is_same(conv.weight)) continue;
+      for (const Op& reader : spec_.graph.ops) {
+        const bool feeds = reader.type == OpType::DepthToSpace && reader.inputs[0] == index;
+        if (feeds) of_parameter = int64_t{reader.block} * reader.block;
+      }
+    }
+    phases.push_back(of_parameter);
+  }
+  return phases;
 }
 
 std::map<uint32_t, ConvWeights> GeneratorImpl::foldedWeights() const {

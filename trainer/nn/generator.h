@@ -26,6 +26,11 @@ struct GeneratorInputs {
   torch::Tensor exposure;                 // N, positive
 };
 
+// A part of a frame, in pixels.
+struct Window {
+  int64_t y, x, height, width;
+};
+
 class GeneratorImpl : public torch::nn::Module {
  public:
   explicit GeneratorImpl(GeneratorSpec spec);
@@ -37,8 +42,12 @@ class GeneratorImpl : public torch::nn::Module {
   // noise_offsets: one (x, y) in noise texels for each picture, as if the crop lay there in a larger frame.
   // Returns N x 3 x H x W float32, not clamped. Throws impasto::Error(InvalidArgument) naming an input that the graph
   // needs and that is not there.
-  torch::Tensor forward(const GeneratorInputs& inputs, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets);
-  torch::Tensor forward(const torch::Tensor& color, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets);
+  // With a window, only that part of the painting, in pixels of the frame, and equal to it: no op computes more than the
+  // window depends on (and live norms see no more either).
+  torch::Tensor forward(const GeneratorInputs& inputs, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
+                        const std::optional<Window>& window = {});
+  torch::Tensor forward(const torch::Tensor& color, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
+                        const std::optional<Window>& window = {});
   torch::Tensor forward(const torch::Tensor& color);
 
   void setCompute(torch::ScalarType type) { compute_ = type; }
@@ -59,6 +68,10 @@ class GeneratorImpl : public torch::nn::Module {
 
   const GeneratorSpec& spec() const { return spec_; }
 
+  // For each of parameters(): the sub-pixel phases (4 or 16) of the depth-to-space that a kernel feeds; 1 for all others.
+  // The output channels of one phase group lie together.
+  std::vector<int64_t> subPixelPhases() const;
+
  private:
   struct Conv {
     torch::Tensor weight, bias;            // bias: of a plain convolution; a normed one has none of its own
@@ -69,7 +82,7 @@ class GeneratorImpl : public torch::nn::Module {
   void addConvolutions(bool initialise);
   std::pair<torch::Tensor, torch::Tensor> folded(const Conv& conv) const;  // kernel, bias
   torch::Tensor runInput(const Op& op, const GeneratorInputs& inputs, int64_t height, int64_t width) const;
-  torch::Tensor runConv(const Op& op, Conv& conv, const torch::Tensor& input);
+  torch::Tensor runConv(const Op& op, Conv& conv, const torch::Tensor& padded);
 
   GeneratorSpec spec_;
   std::vector<float> default_style_vector_;

@@ -20,12 +20,24 @@ torch::Tensor orthogonalise(const torch::Tensor& matrices) {
   return tall ? x.transpose(1, 2) : x;
 }
 
-Muon::Muon(std::vector<torch::Tensor> parameters, double momentum)
-    : Optimizer(std::move(parameters)), momentum_(momentum) {
-  std::map<std::vector<int64_t>, std::vector<size_t>> by_shape;
+torch::Tensor orthogonalise(const torch::Tensor& matrices, int64_t phases) {
+  if (phases == 1) return orthogonalise(matrices);
+  const int64_t n = matrices.size(0), groups = matrices.size(1) / phases, columns = matrices.size(2);
+  const torch::Tensor grouped = matrices.view({n, groups, phases, columns});
+  const torch::Tensor common = grouped.mean(2);
+  const torch::Tensor direction = orthogonalise(common);
+  const torch::Tensor scale = direction.norm(2, {1, 2}, true) / (common.norm(2, {1, 2}, true) + 1e-12);
+  const torch::Tensor apart = (grouped - common.unsqueeze(2)) * scale.unsqueeze(3);
+  return (direction.unsqueeze(2) + apart).reshape(matrices.sizes());
+}
+
+Muon::Muon(std::vector<torch::Tensor> parameters, std::vector<int64_t> phases, double momentum)
+    : Optimizer(std::move(parameters)), phases_(std::move(phases)), momentum_(momentum) {
+  phases_.resize(parameters_.size(), 1);
+  std::map<std::pair<std::vector<int64_t>, int64_t>, std::vector<size_t>> by_shape;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     momenta_.push_back(torch::zeros_like(parameters_[i]));
-    by_shape[parameters_[i].sizes().vec()].push_back(i);
+    by_shape[{parameters_[i].sizes().vec(), phases_[i]}].push_back(i);
   }
   for (auto& [shape, members] : by_shape) groups_.push_back(std::move(members));
 }
@@ -43,9 +55,9 @@ void Muon::step(double learning_rate) {
       members.push_back(i);
     }
     if (members.empty()) continue;
-    const torch::Tensor directions = orthogonalise(torch::stack(updates));
+    const torch::Tensor directions = orthogonalise(torch::stack(updates), phases_[members[0]]);
     // Equal root mean square whatever the shape of the matrix.
-    const double rows = static_cast<double>(directions.size(1)), columns = static_cast<double>(directions.size(2));
+    const double rows = static_cast<double>(directions.size(1) / phases_[members[0]]), columns = static_cast<double>(directions.size(2));
     const double scale = std::sqrt(std::max(1.0, rows / columns));
     for (size_t k = 0; k < members.size(); ++k) {
       torch::Tensor& parameter = parameters_[members[k]];

@@ -1,9 +1,10 @@
 #include "recipes/style.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numbers>
+#include <random>
 
 #include "base/error.h"
 #include "data/image_folder.h"
@@ -12,11 +13,14 @@
 #include "logging/sample_grid.h"
 #include "optim/adam.h"
 #include "optim/muon.h"
+#include "optim/schedule.h"
 
 namespace impasto::trainer {
 namespace {
 
-constexpr int kLargestContentSide = 768;     // shorter side in memory; larger pictures are shrunk when read
+constexpr int kLargestContentSide = 768;     // shorter side in memory, and at least two crops: larger pictures are shrunk
+constexpr int kSmallestPainting = 64;        // shorter side, pixels: less holds no stroke
+constexpr size_t kFewPictures = 16;
 constexpr int64_t kWarmUpSteps = 50;
 constexpr double kFullResolutionRate = 0.67; // of the peak learning rate, where the second cosine begins
 constexpr double kFinalRate = 0.01;          // likewise, where each cosine ends
@@ -43,20 +47,19 @@ std::vector<std::pair<uint32_t, uint32_t>> withoutContext(std::vector<std::pair<
   return noise_offsets;
 }
 
-torch::Tensor withoutContext(const torch::Tensor& pictures, int64_t image_size) {
-  const int64_t context = (pictures.size(2) - image_size) / 2;
-  return pictures.narrow(2, context, image_size).narrow(3, context, image_size);
+Window withoutContext(int image_size) {
+  const int64_t context = contextPixels(image_size);
+  return {context, context, image_size, image_size};
 }
 
 // A cosine for each of the two parts of training: the second one, at full resolution, has much to change.
 double learningRate(int64_t step, int64_t steps, double full_resolution_at) {
-  const double warm_up = std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(kWarmUpSteps));
   const double done = static_cast<double>(step) / static_cast<double>(steps);
   const bool full_resolution = done >= full_resolution_at;
   const double part = full_resolution ? (done - full_resolution_at) / (1.0 - full_resolution_at)
                                       : done / full_resolution_at;
   const double top = full_resolution ? kFullResolutionRate : 1.0;
-  return warm_up * (kFinalRate + (top - kFinalRate) * 0.5 * (1.0 + std::cos(std::numbers::pi * part)));
+  return warmUpAt(step, kWarmUpSteps) * top * decayAt(Decay::Cosine, part, kFinalRate / top);
 }
 
 // The frozen network for as long as this lives.
@@ -91,22 +94,50 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
       averaged_(makeGenerator(settings, runtime)), average_(*generator_, *averaged_, kAverageDecay) {
   vgg_.to(runtime.device, runtime.compute);
   averaged_->freezeNorms(true);
-  {
-    torch::NoGradGuard no_grad;
-    const Image painting = scaleShorterSide(readImage(settings.style_image), settings.style_size);
-    const torch::Tensor tensor = toTensor(painting).unsqueeze(0).to(runtime.device);
-    objective_ = std::make_unique<StyleObjective>(settings_, vgg_, tensor);
-    meter_ = std::make_unique<FigureMeter>(vgg_, nullptr, tensor);
-  }
-  ImageFolder folder = readImageFolders(settings.content, std::max(kLargestContentSide, settings.image_size), log_);
-  pictures_ = splitPictures(std::move(folder.images), settings.holdout);
-  log_("training on " + std::to_string(pictures_.training.size()) + " pictures, " +
-       std::to_string(pictures_.held_out.size()) + " held out");
-  crops_ = {.crop = settings.image_size + 2 * static_cast<int>(contextPixels(settings.image_size)),
-            .batch = settings.batch,
-            .seed = settings.seed};
+  loadPainting();
+  loadPictures();
   makeOptimisers();
+  if (settings.adversarial_weight > 0) {
+    const int shorter = static_cast<int>(std::min(painting_.size(2), painting_.size(3)));
+    adversary_side_ = std::min(settings.image_size, shorter);
+    if (settings.adversary.discriminator == "dcgan") adversary_side_ = static_cast<int>(std::bit_floor(unsigned(adversary_side_)));
+    adversary_ = std::make_unique<Adversary>(settings.adversary, 3, adversary_side_, runtime.device, settings.seed);
+  }
   if (!settings.init.empty() && settings.resume.empty()) warmStart();
+}
+
+void StyleRecipe::loadPainting() {
+  const Image image = readImage(settings_.style_image);
+  const int shorter = std::min(image.width, image.height);
+  const std::string size = std::to_string(image.width) + "x" + std::to_string(image.height);
+  if (shorter < kSmallestPainting) {
+    throw Error(ErrorCode::InvalidArgument, settings_.style_image + ": is " + size + ", too small to show strokes: at least " +
+                                                std::to_string(kSmallestPainting) + " pixels on its shorter side");
+  }
+  if (shorter < settings_.style_size) {
+    log_(settings_.style_image + ": is " + size + " and will be enlarged to --style-size " +
+         std::to_string(settings_.style_size) + ": strokes will be soft");
+  }
+  torch::NoGradGuard no_grad;
+  painting_ = toTensor(scaleShorterSide(image, settings_.style_size)).unsqueeze(0).to(runtime_.device);
+  objective_ = std::make_unique<StyleObjective>(settings_, vgg_, painting_);
+  meter_ = std::make_unique<FigureMeter>(vgg_, nullptr, painting_);
+}
+
+void StyleRecipe::loadPictures() {
+  ImageFolder folder = readImageFolders(settings_.content, std::max(kLargestContentSide, 2 * settings_.image_size), log_);
+  pictures_sha256_ = folder.sha256;
+  pictures_ = splitPictures(std::move(folder), settings_.holdout);
+  const size_t count = pictures_.training.size(), held_out = pictures_.held_out.size();
+  log_("training on " + std::to_string(count) + " pictures, " + std::to_string(held_out) + " held out");
+  if (count < kFewPictures) log_("so few pictures are soon known by heart: some hundred are better");
+  if (settings_.holdout > 0 && held_out == 0) {
+    log_("no picture is held out (that takes four, or four clips): samples will show pictures of the training");
+  }
+  crops_ = {.crop = settings_.image_size,
+            .context = static_cast<int>(contextPixels(settings_.image_size)),
+            .batch = settings_.batch,
+            .seed = settings_.seed};
 }
 
 std::string StyleRecipe::settingsJson() const {
@@ -119,15 +150,20 @@ std::string StyleRecipe::settingsJson() const {
 void StyleRecipe::makeOptimisers() {
   const bool use_muon = settings_.optimizer == "muon";
   const std::string last = generator_->spec().graph.ops[generator_->spec().graph.output].name + "/";
+  const std::vector<int64_t> phases = generator_->subPixelPhases();
   std::vector<torch::Tensor> kernels, others;
+  std::vector<int64_t> kernel_phases;
+  size_t index = 0;
   for (const auto& item : generator_->named_parameters()) {
     // The last layer maps to colours: its scale matters, which Muon would fix.
     const bool kernel = item.value().dim() == 4 && item.key().rfind(last, 0) != 0;
     (use_muon && kernel ? kernels : others).push_back(item.value());
+    if (use_muon && kernel) kernel_phases.push_back(phases[index]);
+    ++index;
   }
   const double rate = settings_.learning_rate > 0 ? settings_.learning_rate : use_muon ? 0.012 : 0.002;
   if (use_muon) {
-    optimisers_.push_back(std::make_unique<Muon>(kernels));
+    optimisers_.push_back(std::make_unique<Muon>(kernels, kernel_phases));
     rates_.push_back(rate);
   }
   optimisers_.push_back(std::make_unique<Adam>(others));
@@ -142,7 +178,8 @@ std::vector<Phase> StyleRecipe::phases() {
                                return peak * learningRate(step, settings_.steps, settings_.full_resolution_at);
                              }});
   }
-  return {phase};
+  if (!adversary_) return {phase};
+  return {adversary_->phase("discriminator", settings_.steps), phase};
 }
 
 void StyleRecipe::registerState(Registry& registry) {
@@ -151,26 +188,28 @@ void StyleRecipe::registerState(Registry& registry) {
   registry.fingerprint("--size", settings_.size);
   registry.fingerprint("--optimizer", settings_.optimizer);
   registry.fingerprint("painting", painting_sha256_);
+  registry.fingerprint("set of pictures", pictures_sha256_);
   registry.fingerprint("perceptual network", perceptual_sha256_);
+  if (adversary_) adversary_->registerState(registry, "discriminator");
 }
 
 std::vector<torch::Tensor> StyleRecipe::calibrationBatches() const {
   std::vector<torch::Tensor> batches;
   for (int i = 0; i < kCalibrationBatches; ++i) {
     const uint64_t index = kCalibrationIndex + static_cast<uint64_t>(i);
-    batches.push_back(makeCropBatch(pictures_.training, crops_, index).pictures.to(runtime_.device));
+    batches.push_back(toUnit(makeCropBatch(pictures_.training, crops_, index).pictures, runtime_.device));
   }
   return batches;
 }
 
 void StyleRecipe::warmStart() {
   if (isCheckpoint(settings_.init)) {
-    const Checkpoint checkpoint = readCheckpoint(settings_.init);
-    copyWeights(*generatorOf(checkpoint), *generator_);
+    copyWeights(*generatorOf(readCheckpoint(settings_.init)), *generator_);
   } else {
     generator_->adoptFolded(readStyleFile(settings_.init));
-    generator_->calibrate(calibrationBatches(), /*keep_function=*/true);
   }
+  // Norms that were frozen, or never were there, have statistics that are not those of this run's crops.
+  generator_->calibrate(calibrationBatches(), /*keep_function=*/true);
   log_("starting from " + settings_.init);
 }
 
@@ -196,16 +235,51 @@ void StyleRecipe::begin(int64_t step) {
   average_.start();
 }
 
-void StyleRecipe::load(const MicroBatch& micro) { batches_[static_cast<size_t>(micro.index)] = loader_->next(); }
+void StyleRecipe::load(const MicroBatch& micro) {
+  CropBatch crops = loader_->next();
+  batches_[static_cast<size_t>(micro.index)] = {toUnit(crops.pictures, runtime_.device), std::move(crops.noise_offsets), {}};
+}
 
-torch::Tensor StyleRecipe::loss(size_t /*phase*/, const MicroBatch& micro, Scalars& scalars) {
-  const CropBatch& batch = batches_[static_cast<size_t>(micro.index)];
+// As many crops of the painting as there are of frames: a function of the seed and the micro-batch.
+torch::Tensor StyleRecipe::paintingCrops(const MicroBatch& micro) const {
+  std::seed_seq seed{settings_.seed, static_cast<uint64_t>(micro.step), static_cast<uint64_t>(micro.index)};
+  std::mt19937_64 random(seed);
+  const int64_t side = adversary_side_, height = painting_.size(2), width = painting_.size(3);
+  std::vector<torch::Tensor> crops;
+  for (int i = 0; i < settings_.batch; ++i) {
+    const auto y = static_cast<int64_t>(random() % static_cast<uint64_t>(height - side + 1));
+    const auto x = static_cast<int64_t>(random() % static_cast<uint64_t>(width - side + 1));
+    const torch::Tensor crop = painting_[0].narrow(1, y, side).narrow(2, x, side);
+    crops.push_back(random() % 2 == 0 ? crop : crop.flip(2));
+  }
+  return torch::stack(crops);
+}
+
+torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& scalars) {
+  Batch& batch = batches_[static_cast<size_t>(micro.index)];
   const int size = settings_.image_size;
-  const torch::Tensor with_context = batch.pictures.to(runtime_.device);
-  const torch::Tensor frames = withoutContext(with_context, size);
-  const torch::Tensor paintings = withoutContext(generator_->forward(with_context, batch.noise_offsets), size);
+  const Window window = withoutContext(size);
+  // Painted once for both phases: the discriminator's step leaves the generator as it is.
+  if (!batch.paintings.defined()) batch.paintings = generator_->forward(batch.frames, batch.noise_offsets, window);
+  const auto judged = [&](const torch::Tensor& x) {
+    const int64_t margin = (size - adversary_side_) / 2;
+    return x.narrow(2, margin, adversary_side_).narrow(3, margin, adversary_side_);
+  };
+  if (adversary_ && phase == 0) {
+    return adversary_->discriminatorLoss(paintingCrops(micro), judged(batch.paintings.detach()), micro.step, scalars);
+  }
+  const torch::Tensor frames = batch.frames.narrow(2, window.y, size).narrow(3, window.x, size);
+  const torch::Tensor paintings = std::move(batch.paintings);
+  batch.paintings = torch::Tensor();
   const uint64_t seed = settings_.seed + static_cast<uint64_t>(micro.step * micro.count + micro.index);
   torch::Tensor loss = (*objective_)(frames, paintings, fullResolution(micro.step), seed, scalars);
+  if (adversary_) {
+    const torch::Tensor adversarial = adversary_->generatorLoss(judged(paintings));
+    const torch::Tensor balance = adversary_->balance(loss, adversarial, paintings, micro.step);
+    scalars.emplace_back("adversarial", adversarial);
+    scalars.emplace_back("balance", balance);
+    loss = loss + settings_.adversarial_weight * balance * adversarial;
+  }
   if (settings_.border_weight > 0 && average_.active()) {  // while norms depend on the batch, two passes differ by that
     const torch::Tensor bordered = generator_->forward(frames, withoutContext(batch.noise_offsets, size));
     loss = loss + settings_.border_weight * (bordered - paintings.detach()).abs().mean();

@@ -3,7 +3,8 @@
 // Johnson et al. 2016, with relative losses, Gram matrices that can be centred (Novak and Nikulin 2016), batch norms that
 // are frozen for the last part of training and folded on export, Muon, and weights averaged over the frozen part. What
 // is wanted of a crop is in style_objective.h. The generator sees some more of the frame than the losses. Each of the two
-// resolutions has a cosine of the learning rate to itself.
+// resolutions has a cosine of the learning rate to itself. With --adversarial-weight a discriminator learns to tell crops of
+// the painting from painted crops, and the generator learns to deceive it.
 #pragma once
 
 #include <memory>
@@ -48,6 +49,9 @@ class StyleRecipe final : public Recipe {
   Generator& exported() { return average_.active() ? averaged_ : generator_; }
 
  private:
+  void loadPictures();
+  void loadPainting();
+  torch::Tensor paintingCrops(const MicroBatch& micro) const;
   bool fullResolution(int64_t step) const;
   int64_t freezeStep() const;
   void makeOptimisers();
@@ -58,7 +62,8 @@ class StyleRecipe final : public Recipe {
   const Runtime& runtime_;
   Log log_;
   Vgg vgg_;
-  std::string painting_sha256_, perceptual_sha256_;
+  std::string painting_sha256_, perceptual_sha256_, pictures_sha256_;
+  torch::Tensor painting_;  // 1 x 3 x H x W in [0, 1], on the device
   Split pictures_;
   CropLoader::Options crops_;
   Generator generator_{nullptr}, averaged_{nullptr};
@@ -67,8 +72,16 @@ class StyleRecipe final : public Recipe {
   std::unique_ptr<FigureMeter> meter_;
   std::vector<std::unique_ptr<Optimizer>> optimisers_;
   std::vector<double> rates_;  // peaks, one for each optimiser
+  std::unique_ptr<Adversary> adversary_;  // null if there is none
+  int adversary_side_ = 0;                // of the crops it judges, pixels
   std::unique_ptr<CropLoader> loader_;
-  std::vector<CropBatch> batches_;  // of this step
+
+  struct Batch {
+    torch::Tensor frames;  // with context, on the device
+    std::vector<std::pair<uint32_t, uint32_t>> noise_offsets;
+    torch::Tensor paintings;  // without context; undefined until painted
+  };
+  std::vector<Batch> batches_;  // of this step
   std::optional<Figures> figures_;  // of the weights as they are now, once measured
 };
 

@@ -9,12 +9,29 @@
 namespace impasto::trainer {
 namespace {
 
+constexpr int64_t kMirrored = 8;  // pixels of what the perceptual network gets
+
 // What the perceptual network gets of pictures: full or half resolution, and mirrored a little beyond the border. Its
 // zero padding would otherwise look like a dark frame around every crop, and the generator would paint one.
 torch::Tensor asSeen(const torch::Tensor& pictures, bool full_resolution) {
-  constexpr int64_t kMirrored = 8;  // pixels of the result
   const torch::Tensor scaled = full_resolution ? pictures : torch::avg_pool2d(pictures, 2);
   return torch::reflection_pad2d(scaled, {kMirrored, kMirrored, kMirrored, kMirrored});
+}
+
+// Without the mirrored ring, which is neither painting nor frame: it only shields the features inside from the padding.
+torch::Tensor withoutRing(const torch::Tensor& features, const std::string& layer) {
+  const int block = layer[4] - '0';  // "relu3_1": pooled twice
+  const int64_t scale = int64_t{1} << (block - 1), ring = (kMirrored + scale - 1) / scale;
+  const int64_t height = features.size(2) - 2 * ring, width = features.size(3) - 2 * ring;
+  if (height < 1 || width < 1) return features;
+  return features.narrow(2, ring, height).narrow(3, ring, width);
+}
+
+std::map<std::string, torch::Tensor> featuresOf(const Vgg& vgg, const torch::Tensor& pictures, bool full_resolution,
+                                                const std::set<std::string>& layers) {
+  std::map<std::string, torch::Tensor> features = vgg.features(asSeen(pictures, full_resolution), layers);
+  for (auto& [layer, tensor] : features) tensor = withoutRing(tensor, layer);
+  return features;
 }
 
 }  // namespace
@@ -28,12 +45,11 @@ StyleObjective::StyleObjective(const StyleSettings& settings, const Vgg& vgg, co
     if (!vgg.has(layer)) throw Error(ErrorCode::InvalidArgument, vgg.path() + ": has no layer " + layer);
   }
   torch::NoGradGuard no_grad;
-  const auto gramLoss = [&](bool full_resolution, bool center) {
-    return GramStyleLoss(style_layers, vgg.features(asSeen(painting, full_resolution), layers_), center);
+  const auto styleLoss = [&](bool full_resolution, StyleStatistic statistic) {
+    return std::make_unique<GramStyleLoss>(style_layers, featuresOf(vgg, painting, full_resolution, layers_), statistic);
   };
-  half_.push_back(gramLoss(false, settings.gram_center));
-  full_.push_back(gramLoss(true, false));
-  if (settings.gram_center) full_.push_back(gramLoss(true, true));
+  half_ = styleLoss(false, settings.gram_center ? StyleStatistic::Covariance : StyleStatistic::Gram);
+  full_ = styleLoss(true, settings.gram_center ? StyleStatistic::Both : StyleStatistic::Gram);
   palette_ = std::make_unique<PaletteLoss>(painting);
 }
 
@@ -43,14 +59,11 @@ torch::Tensor StyleObjective::operator()(const torch::Tensor& frames, const torc
   torch::Tensor content_target;
   {
     torch::NoGradGuard no_grad;
-    content_target = vgg_.features(asSeen(frames, full_resolution), {s.content_layer}).at(s.content_layer);
+    content_target = featuresOf(vgg_, frames, full_resolution, {s.content_layer}).at(s.content_layer);
   }
-  const std::map<std::string, torch::Tensor> features = vgg_.features(asSeen(paintings, full_resolution), layers_);
+  const std::map<std::string, torch::Tensor> features = featuresOf(vgg_, paintings, full_resolution, layers_);
   const torch::Tensor content = contentLoss(features.at(s.content_layer), content_target);
-  const std::vector<GramStyleLoss>& gram_losses = full_resolution ? full_ : half_;
-  torch::Tensor style = gram_losses[0](features);
-  for (size_t i = 1; i < gram_losses.size(); ++i) style = style + gram_losses[i](features);
-  style = style / static_cast<double>(gram_losses.size());
+  const torch::Tensor style = (full_resolution ? *full_ : *half_)(features);
   torch::Tensor total = s.content_weight * content + s.style_weight * style;
   scalars.emplace_back("content", content);
   scalars.emplace_back("style", style);

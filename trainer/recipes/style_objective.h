@@ -5,8 +5,8 @@
 //       + tv_weight * total variation
 //
 // For the first part of training the perceptual network looks at pictures and painting at half resolution (a quarter of
-// the cost, and twice the context) and Gram matrices are centred; for the rest it looks at full resolution, with centred
-// and plain ones. docs/training.md says why each term is there.
+// the cost, and twice the context) and channels' covariances are compared; for the rest it looks at full resolution, and
+// plain Gram matrices are compared as well. docs/training.md says why each term is there.
 #pragma once
 
 #include <memory>
@@ -35,7 +35,7 @@ class StyleObjective {
   const StyleSettings& settings_;
   const Vgg& vgg_;
   std::set<std::string> layers_;  // style and content
-  std::vector<GramStyleLoss> full_, half_;  // of the painting at full and at half resolution
+  std::unique_ptr<GramStyleLoss> full_, half_;  // of the painting at full and at half resolution
   std::unique_ptr<PaletteLoss> palette_;
 };
 

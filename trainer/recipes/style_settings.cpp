@@ -35,7 +35,12 @@ void declare(Fields& fields, StyleSettings& s) {
   fields.add("style-layers", s.style_layers, "Where style is compared").required();
   fields.add("style-layer-weights", s.style_layer_weights, "One for each of them").atLeast(0);
   fields.add("gram-center", s.gram_center,
-             "Subtract the painting's channel means before Gram matrices: always at half resolution, half and half at full");
+             "Compare covariances instead of Gram matrices: always at half resolution, half and half at full");
+  fields.add("adversarial-weight", s.adversarial_weight,
+             "A discriminator between crops of the painting and painted ones: its pull as a share of all others'; 0: none")
+      .atLeast(0);
+
+  declare(fields, s.adversary);
 
   fields.group("Optimiser");
   fields.add("optimizer", s.optimizer, "Of the convolution kernels").choices({"muon", "adam"});
@@ -49,6 +54,7 @@ void checkSettings(const StyleSettings& settings) {
   declare(fields, copy);
   fields.check();
   checkRun(settings);
+  if (settings.adversarial_weight > 0) checkAdversary(settings.adversary);
   styleLayers(settings);
 }
 

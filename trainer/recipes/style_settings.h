@@ -6,6 +6,7 @@
 
 #include "config/run_settings.h"
 #include "losses/gram_style.h"
+#include "recipes/adversary.h"
 
 namespace impasto::trainer {
 
@@ -30,7 +31,10 @@ struct StyleSettings : RunSettings {
   std::string content_layer = "relu3_1";
   std::vector<std::string> style_layers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1"};
   std::vector<double> style_layer_weights = {0.5, 0.75, 1, 1};
-  bool gram_center = true;              // at half resolution; half of the error at full resolution
+  bool gram_center = true;              // covariances: at half resolution; half of the error at full resolution
+
+  double adversarial_weight = 0;        // of a discriminator, as a share of all other losses' gradient; 0: none
+  AdversarySettings adversary;
 
   std::string optimizer = "muon";       // of the convolution kernels: "muon" or "adam"
   double learning_rate = 0;             // 0: 0.012 for muon, 0.002 for adam
