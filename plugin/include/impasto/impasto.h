@@ -436,7 +436,8 @@ typedef struct ImpastoExecuteInfo {
  * impastoCmdRecordOutputs. With the Vulkan backend the generator is in the command buffer and this checks its arguments
  * and returns. The others wait for the inputs and signal on a thread or stream of their own, so the inputs may be
  * submitted before or after; they are submitted in a command buffer before that of the outputs, which waits for
- * `signal_semaphore`. A generator that fails signals all the same, and the frame passes through unpainted. */
+ * `signal_semaphore`. A generator that fails signals all the same, and the frame passes through unpainted. A frame that is
+ * given up after this call has its inputs submitted nevertheless: `signal_value` is reached once, in any case. */
 IMPASTO_API ImpastoResult impastoExecute(ImpastoPass pass, const ImpastoExecuteInfo* info);
 
 /* Records the composite into `frame->output`: same frame as given to impastoCmdRecordInputs, after it, in the same

@@ -49,6 +49,7 @@ struct TimelinePoints {
 struct MemoryUse {
   uint64_t own = 0;      // bytes
   uint64_t scratch = 0;  // bytes of the memory that all generators of a context share
+  const void* scratch_identity = nullptr;  // equal for those that share it; null where it is not taken yet
 };
 
 class Generator {

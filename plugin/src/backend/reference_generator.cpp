@@ -170,8 +170,9 @@ void ReferenceGenerator::work() {
     const Job job = jobs_.front();
     jobs_.pop_front();
     lock.unlock();
-    if (waitFor(job.points)) {
-      for (uint32_t layer = 0; layer < layers_; ++layer) paint(job.frame, layer);
+    const bool packed = waitFor(job.points);
+    for (uint32_t layer = 0; layer < layers_; ++layer) {
+      if (!packed || !paint(job.frame, layer)) passThrough(job.frame, layer);
     }
     signal(job.points);
     lock.lock();
@@ -198,7 +199,8 @@ void ReferenceGenerator::signal(const TimelinePoints& points) const noexcept {
   device_->vk.SignalSemaphore(device_->device, &info);  // fails with a lost device, when nobody waits any more
 }
 
-void ReferenceGenerator::paint(const GeneratorFrame& frame, uint32_t layer) {
+// False when it runs out of memory.
+bool ReferenceGenerator::paint(const GeneratorFrame& frame, uint32_t layer) {
   const TensorView result = output(layer, frame.output_index);
   const std::span<const Input> packed = inputs(layer);
   try {
@@ -215,11 +217,17 @@ void ReferenceGenerator::paint(const GeneratorFrame& frame, uint32_t layer) {
       }
     }
     writeTensor(runReference(style_, values), result, mapped_);
+    return true;
   } catch (const std::exception&) {
-    // Out of memory: the frame as it came, copied quad by quad, for which nothing is allocated.
-    const TensorView& color = packed[0].view;
-    std::copy_n(mapped_ + color.offset, color.rowBytes() * color.height, mapped_ + result.offset);
+    return false;
   }
+}
+
+// The frame as it came, for which nothing is allocated: colour lies as the output does.
+void ReferenceGenerator::passThrough(const GeneratorFrame& frame, uint32_t layer) noexcept {
+  const TensorView& color = inputs(layer)[0].view;
+  std::copy_n(mapped_ + color.offset, color.rowBytes() * color.height,
+              mapped_ + output(layer, frame.output_index).offset);
 }
 
 }  // namespace impasto

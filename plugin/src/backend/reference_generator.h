@@ -43,7 +43,8 @@ class ReferenceGenerator final : public Generator {
   void work();
   bool waitFor(const TimelinePoints& points) const;
   void signal(const TimelinePoints& points) const noexcept;
-  void paint(const GeneratorFrame& frame, uint32_t layer);
+  bool paint(const GeneratorFrame& frame, uint32_t layer);
+  void passThrough(const GeneratorFrame& frame, uint32_t layer) noexcept;
 
   const vulkan::VulkanDevice* device_;
   const Style style_;

@@ -68,7 +68,7 @@ void paintHostImage(const Style& style, const ImpastoHostImage& image) {
   inputs.color = seenColor(settings, image.width, image.height, image.color);
   if (image.depth) inputs.depth = planarTensor(image.depth, 1, image.width, image.height);
   if (image.normals) inputs.normals = planarTensor(image.normals, 3, image.width, image.height);
-  const Tensor painted = runReference(style, inputs);
+  const Tensor painted = controls.strength > 0 ? runReference(style, inputs) : Tensor(3, image.height, image.width);
   composite(settings, image.color, inputs.color, painted, image.mask, image.output);
 }
 

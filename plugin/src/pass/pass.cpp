@@ -89,8 +89,16 @@ VkDeviceSize Pass::memoryUsage() {
   }
   std::sort(painters.begin(), painters.end());
   VkDeviceSize bytes = 0;
+  std::array<const void*, kMaxFramesInFlight + 2> counted{};  // scratch memory
+  size_t count = 0;
   for (auto it = painters.begin(), end = std::unique(painters.begin(), painters.end()); it != end; ++it) {
-    if (*it) bytes += (*it)->memoryUse().own + (*it)->memoryUse().scratch;
+    if (!*it) continue;
+    const MemoryUse use = (*it)->memoryUse();
+    bytes += use.own;
+    const auto counted_end = counted.begin() + static_cast<ptrdiff_t>(count);
+    if (std::find(counted.begin(), counted_end, use.scratch_identity) != counted_end) continue;
+    counted[count++] = use.scratch_identity;
+    bytes += use.scratch;
   }
   return bytes;
 }

@@ -116,7 +116,6 @@ using PipelineCache = Handle<VkPipelineCache, &Dispatch::DestroyPipelineCache>;
 using BufferView = Handle<VkBufferView, &Dispatch::DestroyBufferView>;
 using RawBuffer = Handle<VkBuffer, &Dispatch::DestroyBuffer>;
 using QueryPool = Handle<VkQueryPool, &Dispatch::DestroyQueryPool>;
-using Sampler = Handle<VkSampler, &Dispatch::DestroySampler>;
 using ShaderModule = Handle<VkShaderModule, &Dispatch::DestroyShaderModule>;
 
 DescriptorSetLayout createDescriptorSetLayout(const VulkanDevice& device,

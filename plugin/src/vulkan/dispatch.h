@@ -38,7 +38,6 @@ namespace impasto::vulkan {
   X(CreatePipelineCache)            \
   X(CreatePipelineLayout)           \
   X(CreateQueryPool)                \
-  X(CreateSampler)                  \
   X(CreateShaderModule)             \
   X(DestroyBuffer)                  \
   X(DestroyBufferView)              \
@@ -48,7 +47,6 @@ namespace impasto::vulkan {
   X(DestroyPipelineCache)           \
   X(DestroyPipelineLayout)          \
   X(DestroyQueryPool)               \
-  X(DestroySampler)                 \
   X(DestroyShaderModule)            \
   X(FlushMappedMemoryRanges)        \
   X(FreeMemory)                     \

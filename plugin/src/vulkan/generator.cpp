@@ -125,7 +125,7 @@ TensorView VulkanGenerator::output(uint32_t layer, uint32_t output_index) const 
 
 MemoryUse VulkanGenerator::memoryUse() const noexcept {
   return {kept_.allocatedBytes() + weights_.allocatedBytes() + (staging_ ? staging_->allocatedBytes() : 0),
-          scratch_ ? scratch_->allocatedBytes() : 0};
+          scratch_ ? scratch_->allocatedBytes() : 0, scratch_.get()};
 }
 
 void VulkanGenerator::uploadWeights(std::span<const std::byte> bytes) {
