@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "renderer/scene/sample/materials.h"
 #include "renderer/scene/sample/parts.h"
 #include "renderer/scene/sample/shapes.h"
 
@@ -20,15 +21,7 @@ struct Paints {
 Paints addPaints(Scene& scene) {
   const auto add = [&](const char* name, const glm::vec3& color, float roughness, float metallic,
                        const glm::vec3& light) {
-    Material material;
-    material.name = name;
-    material.base_color = glm::vec4(color, 1.0f);
-    material.roughness = roughness;
-    material.metallic = metallic;
-    material.emissive = light;
-    material.double_sided = true;
-    scene.materials.push_back(material);
-    return static_cast<int>(scene.materials.size()) - 1;
+    return addPaint(scene, name, color, roughness, metallic, light, true);
   };
   Paints out{};
   out.shade = add("lamp shade", {0.96f, 0.86f, 0.66f}, 0.9f, 0.0f, {1.5f, 0.95f, 0.45f});

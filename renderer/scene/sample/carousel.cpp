@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "renderer/scene/sample/materials.h"
 #include "renderer/scene/sample/parts.h"
 #include "renderer/scene/sample/plants.h"
 #include "renderer/scene/sample/shapes.h"
@@ -23,14 +24,7 @@ struct Paints {
 Paints addPaints(Scene& scene) {
   const auto add = [&](const char* name, const glm::vec3& color, float roughness, float metallic,
                        const glm::vec3& light) {
-    Material material;
-    material.name = name;
-    material.base_color = glm::vec4(color, 1.0f);
-    material.roughness = roughness;
-    material.metallic = metallic;
-    material.emissive = light;
-    scene.materials.push_back(material);
-    return static_cast<int>(scene.materials.size()) - 1;
+    return addPaint(scene, name, color, roughness, metallic, light);
   };
   Paints out{};
   out.gold = add("gold", {1.0f, 0.74f, 0.32f}, 0.32f, 1.0f, glm::vec3(0.0f));

@@ -151,4 +151,17 @@ Materials addMaterials(Scene& scene) {
   return out;
 }
 
+int addPaint(Scene& scene, const char* name, const glm::vec3& color, float roughness, float metallic,
+             const glm::vec3& light, bool double_sided) {
+  Material material;
+  material.name = name;
+  material.base_color = glm::vec4(color, 1.0f);
+  material.roughness = roughness;
+  material.metallic = metallic;
+  material.emissive = light;
+  material.double_sided = double_sided;
+  scene.materials.push_back(material);
+  return static_cast<int>(scene.materials.size()) - 1;
+}
+
 }  // namespace impasto::render::sample

@@ -12,4 +12,8 @@ struct Materials {
 
 Materials addMaterials(Scene& scene);
 
+// One more, of a single colour and without texture: for metals, glass and what glows. `light` is emitted. Returns its index.
+int addPaint(Scene& scene, const char* name, const glm::vec3& color, float roughness, float metallic,
+             const glm::vec3& light, bool double_sided = false);
+
 }  // namespace impasto::render::sample
