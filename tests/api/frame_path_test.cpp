@@ -90,5 +90,31 @@ TEST(HostMemory, RunningOutIsAnErrorAndALaterTryWorks) {
   EXPECT_GT(index, 20);
 }
 
+// At strength 0 the picture is copied: none of the generator's tensors is made.
+TEST(HostMemory, StrengthZeroRunsNoGenerator) {
+  const StylePtr style = toHandle(makeSmallStyle(1));
+  const std::vector<float> color = makePixels(12, 8, 1).rgb();
+  std::vector<float> output(color.size());
+  auto controls = sized<ImpastoControls>();
+  impastoDefaultControls(&controls);
+  auto image = sized<ImpastoHostImage>();
+  image.width = 12;
+  image.height = 8;
+  image.color = color.data();
+  image.output = output.data();
+  image.controls = &controls;
+  const auto allocations = [&](float strength) {
+    controls.strength = strength;
+    AllocationWatch watch;
+    const ImpastoResult result = impastoPaintHostImage(style.get(), &image);
+    const int64_t count = watch.stop();
+    EXPECT_EQ(result, IMPASTO_SUCCESS) << impastoGetLastError();
+    return count;
+  };
+  EXPECT_GT(allocations(1), 20);
+  EXPECT_LT(allocations(0), 6);
+  EXPECT_EQ(output, color);
+}
+
 }  // namespace
 }  // namespace impasto::test
