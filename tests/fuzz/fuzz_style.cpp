@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "planning/lower.h"
 #include "reference/reference.h"
 #include "style/style.h"
 #include "vulkan/kernels/kernel.h"
-#include "vulkan/lower.h"
 #include "vulkan/plan.h"
 
 namespace {
@@ -51,7 +51,7 @@ void checkMemory(const vulkan::Plan& plan) {
 
 // All that the Vulkan backend makes of a style without a device.
 void planAndPack(const Style& style, const vulkan::DeviceTraits& device, uint32_t width, uint32_t height) {
-  const vulkan::LoweredGraph lowered = vulkan::lower(style.graph, style.weights);
+  const LoweredGraph lowered = lower(style.graph, style.weights);
   vulkan::Plan plan;
   try {
     plan = vulkan::makePlan(lowered.graph, width, height, device);

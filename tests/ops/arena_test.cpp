@@ -1,4 +1,4 @@
-#include "vulkan/arena.h"
+#include "planning/arena.h"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,6 @@
 namespace impasto::test {
 namespace {
 
-using vulkan::ArenaLayout;
-using vulkan::Lifetime;
-using vulkan::placeByLifetime;
 
 TEST(Arena, LivesThatMeetNeverOverlap) {
   for (uint32_t seed = 0; seed < 200; ++seed) {

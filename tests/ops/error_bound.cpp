@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/half.h"
-#include "vulkan/lower.h"
+#include "planning/lower.h"
 
 namespace impasto::test {
 namespace {
@@ -40,7 +40,7 @@ struct Bounds {
 class Propagation {
  public:
   Propagation(const Style& style, const std::vector<Tensor>& values, bool half)
-      : style_(style), values_(values), half_(half), constant_(vulkan::findConstants(style.graph)) {}
+      : style_(style), values_(values), half_(half), constant_(findConstants(style.graph)) {}
 
   Bounds run() {
     for (uint32_t i = 0; i < style_.graph.ops.size(); ++i) bounds_.push_back(boundOf(i));

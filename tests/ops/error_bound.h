@@ -7,7 +7,7 @@
 //     (Higham, Accuracy and Stability of Numerical Algorithms, ch. 3);
 //   - errors that come in go through a convolution as sum |w| e, through a product by the product rule, through an
 //     activation, minimum or maximum by its Lipschitz constant;
-//   - the constant part of a convolution of a concat (vulkan/lower.h) is stored once more.
+//   - the constant part of a convolution of a concat (planning/lower.h) is stored once more.
 // It is a worst case, as if all errors had the same sign: it grows by sum |w| with each convolution, and says little
 // about a graph that is many convolutions deep. Rounding is to nearest, as Mesa, NVIDIA and AMD do it.
 #pragma once

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <map>
 
+#include "planning/lower.h"
 #include "support/random_style.h"
 #include "vulkan/kernels/kernel.h"
-#include "vulkan/lower.h"
 
 namespace impasto::test {
 namespace {
@@ -117,7 +117,7 @@ TEST(Plan, NothingIsOverwrittenWhileItIsNeeded) {
   for (uint32_t seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Style style = makeRandomStyle(seed);
-    const Graph graph = vulkan::lower(style.graph, style.weights).graph;
+    const Graph graph = lower(style.graph, style.weights).graph;
     const Plan plan = vulkan::makePlan(graph, 1 + seed % 50, 1 + seed % 37, {});
     for (const PlannedTensor& t : plan.tensors) {
       if (t.root == kNone) continue;
@@ -150,7 +150,7 @@ TEST(Plan, NoiseBesideFeaturesIsConvolvedOnce) {
   graph.output = addConv(graph, mix, 3, 1);
   Random random(1);
   const Style style = makeStyle(graph, random);
-  const vulkan::LoweredGraph lowered = vulkan::lower(style.graph, style.weights);
+  const LoweredGraph lowered = lower(style.graph, style.weights);
   const Plan plan = vulkan::makePlan(lowered.graph, 8, 8, {});
   EXPECT_EQ(plan.constant_steps.size(), 2u);  // noise, its convolution
   ASSERT_EQ(plan.steps.size(), 3u);           // features, mix with the addend, output

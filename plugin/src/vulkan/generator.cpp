@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "planning/lower.h"
 #include "vulkan/commands.h"
-#include "vulkan/lower.h"
 #include "vulkan/plan.h"
 
 namespace impasto::vulkan {

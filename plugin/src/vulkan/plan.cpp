@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/error.h"
-#include "vulkan/arena.h"
+#include "planning/arena.h"
+#include "planning/lower.h"
 #include "vulkan/kernels/kernel.h"
-#include "vulkan/lower.h"
 
 namespace impasto::vulkan {
 namespace {

@@ -1,4 +1,4 @@
-#include "vulkan/arena.h"
+#include "planning/arena.h"
 
 #include <algorithm>
 #include <limits>
@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace impasto::vulkan {
+namespace impasto {
 
 ArenaLayout placeByLifetime(std::span<const Lifetime> lifetimes, uint64_t alignment) {
   std::vector<size_t> order(lifetimes.size());
@@ -41,4 +41,4 @@ ArenaLayout placeByLifetime(std::span<const Lifetime> lifetimes, uint64_t alignm
   return layout;
 }
 
-}  // namespace impasto::vulkan
+}  // namespace impasto

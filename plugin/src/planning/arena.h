@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace impasto::vulkan {
+namespace impasto {
 
 struct Lifetime {
   uint64_t bytes = 0;
@@ -22,4 +22,4 @@ struct ArenaLayout {
 // Largest first, each at the lowest place that is free throughout its lifetime. Throws Error(OutOfMemory) on overflow.
 ArenaLayout placeByLifetime(std::span<const Lifetime> lifetimes, uint64_t alignment);
 
-}  // namespace impasto::vulkan
+}  // namespace impasto

@@ -1,10 +1,10 @@
-#include "vulkan/lower.h"
+#include "planning/lower.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-namespace impasto::vulkan {
+namespace impasto {
 namespace {
 
 // Copies a graph op by op; ops of the source are found again through `placed`.
@@ -140,4 +140,4 @@ LoweredGraph lower(const Graph& graph, const std::map<uint32_t, ConvWeights>& we
   return Lowering(graph, weights).run();
 }
 
-}  // namespace impasto::vulkan
+}  // namespace impasto
