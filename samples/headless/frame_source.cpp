@@ -128,7 +128,7 @@ GBuffer FrameSource::readGBuffer(bool cut) {
   return out;
 }
 
-RenderedFrame FrameSource::render(uint32_t index, bool g_buffer, const std::function<void(VkCommandBuffer)>& after) {
+RenderedFrame FrameSource::render(uint32_t index, bool g_buffer, const After& after) {
   const Moment now = momentOf(index);
   RenderedFrame frame;
   frame.clip = options_.clip_length > 0 ? index / options_.clip_length : 0;
@@ -155,7 +155,7 @@ RenderedFrame FrameSource::render(uint32_t index, bool g_buffer, const std::func
       hdr_.record(commands, targets.hdr, kReadable);
     }
     runner_.lap();
-    if (after) after(commands);
+    if (after) after(commands, frame.camera, frame.cut);
   });
   frame.render_milliseconds = runner_.lapMilliseconds();
 

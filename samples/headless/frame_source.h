@@ -59,8 +59,9 @@ class FrameSource {
               const render::EnvironmentMap* map = nullptr);
 
   // Renders frame `index` (call in order). `after`, if given, records more into the same command buffer; the targets
-  // are readable then.
-  RenderedFrame render(uint32_t index, bool g_buffer, const std::function<void(VkCommandBuffer)>& after = {});
+  // are readable then. `cut`: the frame has nothing to do with the one before it.
+  using After = std::function<void(VkCommandBuffer, const render::CameraView& camera, bool cut)>;
+  RenderedFrame render(uint32_t index, bool g_buffer, const After& after = {});
 
   const render::Targets& targets() const noexcept { return renderer_.targets(); }
 

@@ -173,8 +173,8 @@ int run(RenderOptions& options, const RenderArguments& arguments) {
     }
     const auto frame_start = Clock::now();
     const bool g_buffer = !options.capture.empty() || options.exr;
-    const RenderedFrame frame = source.render(index, g_buffer, [&](VkCommandBuffer commands) {
-      if (studio.stylist) studio.stylist->record(commands, source.targets());
+    const RenderedFrame frame = source.render(index, g_buffer, [&](VkCommandBuffer commands, const render::CameraView& camera, bool cut) {
+      if (studio.stylist) studio.stylist->record(commands, source.targets(), camera, cut);
     });
     std::vector<Picture> pictures = {frame.color};
     for (size_t i = 0; i < styles.size(); ++i) pictures.push_back(studio.stylist->painted(i, frame.color));

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "common/error.h"
+#include "common/scene_pass.h"
 
 namespace impasto::app {
 namespace {
@@ -19,15 +20,7 @@ class VulkanStylist final : public Stylist {
       : controls_(controls), context_(createContext(painting)) {
     for (const NamedStyle& style : styles) {
       Painted& painted = painted_.emplace_back();
-      ImpastoPassInfo info{};
-      info.size = sizeof info;
-      info.context = context_.get();
-      info.style = style.style.get();
-      info.width = width;
-      info.height = height;
-      info.input_format = info.output_format = VK_FORMAT_R8G8B8A8_UNORM;
-      info.input_encoding = info.output_encoding = IMPASTO_COLOR_ENCODING_SRGB;
-      info.frames_in_flight = 1;
+      const ImpastoPassInfo info = scenePassInfo(context_.get(), style.style.get(), width, height, 1);
       ImpastoPass pass = nullptr;
       checkImpasto(impastoCreatePass(&info, &pass), style.path);
       painted.pass.reset(pass);
@@ -41,26 +34,15 @@ class VulkanStylist final : public Stylist {
     }
   }
 
-  void record(VkCommandBuffer commands, const render::Targets& targets) override {
+  void record(VkCommandBuffer commands, const render::Targets& targets, const render::CameraView& camera,
+              bool cut) override {
     for (Painted& painted : painted_) {
       render::recordBarriers(commands, {render::imageBarrier(painted.image, kCopyRead, VK_IMAGE_LAYOUT_UNDEFINED,
                                                              kShaderWrite, VK_IMAGE_LAYOUT_GENERAL)});
-      const auto input = [](const render::Image& image) {
-        return ImpastoImage{image.handle.get(), image.view.get(), VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
-      };
-      ImpastoFrame frame{};
-      frame.size = sizeof frame;
-      frame.color = input(targets.color);
-      frame.depth = input(targets.depth);
-      frame.motion = input(targets.motion);
-      frame.motion_scale[0] = frame.motion_scale[1] = 1.0f;
-      frame.output = {painted.image.handle.get(), painted.image.view.get(), VK_IMAGE_LAYOUT_GENERAL};
+      ImpastoFrame frame = sceneFrame(sceneImages(targets), camera, painted.image, 0);
+      frame.reset = cut ? VK_TRUE : VK_FALSE;
       frame.controls = &controls_;
-      checkImpasto(impastoCmdRecordInputs(painted.pass.get(), commands, &frame), "the painting pass");
-      ImpastoExecuteInfo execute{};
-      execute.size = sizeof execute;
-      checkImpasto(impastoExecute(painted.pass.get(), &execute), "the painting pass");
-      checkImpasto(impastoCmdRecordOutputs(painted.pass.get(), commands, &frame), "the painting pass");
+      recordPainting(painted.pass.get(), commands, frame);
       painted.readback->record(commands, painted.image, VK_IMAGE_LAYOUT_GENERAL);
     }
   }
@@ -88,6 +70,12 @@ class ReferenceStylist final : public Stylist {
                    uint32_t height)
       : controls_(controls) {
     for (const NamedStyle& style : styles) {
+      ImpastoStyleInfo info{};
+      info.size = sizeof info;
+      checkImpasto(impastoStyleGetInfo(style.style.get(), &info), style.path);
+      if (info.wants_depth || info.wants_normals || info.wants_history) {
+        throw Error(style.path + ": the style wants depth, normals or history, which the reference backend is not given");
+      }
       std::string why;
       if (!painters_.emplace_back(createReferencePainter(style.style.get()))->prepare(width, height, why)) {
         throw Error("--size " + std::to_string(width) + "x" + std::to_string(height) +
@@ -96,7 +84,7 @@ class ReferenceStylist final : public Stylist {
     }
   }
 
-  void record(VkCommandBuffer, const render::Targets&) override {}
+  void record(VkCommandBuffer, const render::Targets&, const render::CameraView&, bool) override {}
 
   Picture painted(size_t index, const Picture& plain) override {
     Picture picture = plain;
@@ -115,12 +103,6 @@ std::vector<NamedStyle> loadStyles(const std::vector<std::string>& paths) {
   std::vector<NamedStyle> styles;
   for (const std::string& path : paths) {
     NamedStyle style{path, std::filesystem::path(path).stem().string(), loadStyle(path)};
-    ImpastoStyleInfo info{};
-    info.size = sizeof info;
-    checkImpasto(impastoStyleGetInfo(style.style.get(), &info), path);
-    if (info.wants_normals || info.wants_history) {
-      throw Error(path + ": the style wants view-space normals or history, which impasto-render does not give");
-    }
     const auto taken = [&](const std::string& name) {
       return std::any_of(styles.begin(), styles.end(), [&](const NamedStyle& other) { return other.name == name; });
     };

@@ -27,14 +27,16 @@ class Stylist {
  public:
   virtual ~Stylist() = default;
 
-  // Records the painting of the frame's targets with every style. What does not run on the GPU records nothing.
-  virtual void record(VkCommandBuffer commands, const render::Targets& targets) = 0;
+  // Records the painting of the frame's targets with every style. What does not run on the GPU records nothing. After a
+  // `cut` the frames before are forgotten.
+  virtual void record(VkCommandBuffer commands, const render::Targets& targets, const render::CameraView& camera,
+                      bool cut) = 0;
 
   // The painted picture of style `index`, once the commands have run; `plain` is the frame.
   virtual Picture painted(size_t index, const Picture& plain) = 0;
 };
 
-// `styles` and `painting` must outlive them. Throw Error.
+// `styles` and `painting` must outlive them. Throw Error: the reference for styles that want more than colour.
 std::unique_ptr<Stylist> createVulkanStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles,
                                              const ImpastoControls& controls, uint32_t width, uint32_t height);
 std::unique_ptr<Stylist> createReferenceStylist(const std::vector<NamedStyle>& styles, const ImpastoControls& controls,

@@ -89,6 +89,35 @@ TEST_F(Render, PaintsWithBothBackendsAlike) {
   }
 }
 
+TEST_F(Render, GivesStylesNormalsAndHistory) {
+  const std::string surface = dir_.file("surface.safetensors");
+  writeStyleFile(makeSurfaceStyle(), surface);
+  const std::vector<std::string> arguments = {"--scene",  scene_,   "--camera-position", "0.3,0.3,2", "--look-at",
+                                              "0.3,0.3,0", "--size", "32x32", "--style", surface, "--frames", "4"};
+  const auto middle = [&](const std::string& frame) {
+    const app::Picture picture = app::readPicture(fs::path(out_) / (frame + "_styled.png"));
+    const uint8_t* pixel = picture.pixel(16, 16);
+    return std::vector<int>{pixel[0], pixel[1], pixel[2]};
+  };
+  auto continuous = arguments;
+  continuous.insert(continuous.end(), {"--out", out_});
+  ASSERT_EQ(render(continuous).status, 0);
+  // The triangle looks at the camera: (0, 0, 1).
+  EXPECT_THAT(middle("frame_0000"), ElementsAre(64, 64, 128));
+  EXPECT_THAT(middle("frame_0001"), ElementsAre(32, 32, 64));
+  EXPECT_THAT(middle("frame_0002"), ElementsAre(16, 16, 32));
+  // After a cut nothing is remembered.
+  continuous.insert(continuous.end(), {"--clip-length", "2"});
+  ASSERT_EQ(render(continuous).status, 0);
+  EXPECT_THAT(middle("frame_0001"), ElementsAre(32, 32, 64));
+  EXPECT_THAT(middle("frame_0002"), ElementsAre(64, 64, 128));
+
+  continuous.insert(continuous.end(), {"--backend", "reference"});
+  const ProcessResult refused = render(continuous);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("which the reference backend is not given"));
+}
+
 TEST_F(Render, StrengthZeroLeavesTheFrame) {
   const ProcessResult result =
       render({"--scene", scene_, "--size", "24x16", "--style", style_, "--strength", "0", "--out", out_});

@@ -295,6 +295,27 @@ uint32_t addOp(Graph& graph, OpType type, std::vector<uint32_t> inputs, uint32_t
   return append(graph, std::move(op));
 }
 
+Style makeSurfaceStyle() {
+  Style style;
+  Graph& graph = style.graph;
+  const uint32_t color = addInput(graph, InputKind::Color), normals = addInput(graph, InputKind::Normals);
+  const uint32_t history = addInput(graph, InputKind::History);
+  const uint32_t all = addOp(graph, OpType::Concat, {color, normals});
+  const uint32_t paint = addConv(graph, all, 4, 1), blended = addBlend(graph, paint, history, 0);
+  const uint32_t out = addConv(graph, blended, 3, 1);
+  graph.output = out;
+  validateGraph(graph);
+  ConvWeights& to_paint = style.weights[paint];
+  to_paint.kernel.assign(4 * 6, 0.0f);
+  to_paint.bias = {0.5f, 0.5f, 0.5f, 20.0f};  // the last: how much the history counts
+  for (size_t i = 0; i < 3; ++i) to_paint.kernel[i * 6 + 3 + i] = 0.5f;
+  ConvWeights& to_out = style.weights[out];
+  to_out.kernel.assign(3 * 3, 0.0f);
+  to_out.bias.assign(3, 0.0f);
+  for (size_t i = 0; i < 3; ++i) to_out.kernel[i * 3 + i] = 0.5f;
+  return style;
+}
+
 Style makeStyle(Graph graph, Random& random) {
   validateGraph(graph);
   Style style;

@@ -39,6 +39,10 @@ Style makeRandomStyle(uint32_t seed, const RandomStyleOptions& options = {});
 // read once more at full resolution. Needs colour only.
 Style makeSmallStyle(uint32_t seed);
 
+// Wants normals and history. Paints (normal + 1) / 4, the normal in view space, and half of what it painted before where
+// the history holds: a still pixel is halved with every frame.
+Style makeSurfaceStyle();
+
 // Random weights for every conv2d of a graph, which is validated first.
 Style makeStyle(Graph graph, Random& random);
 
