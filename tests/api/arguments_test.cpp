@@ -51,7 +51,7 @@ TEST_F(ArgumentsTest, LastErrorIsPerThreadAndClearedBySuccess) {
 TEST_F(ArgumentsTest, ResultStringsAndVersion) {
   EXPECT_STREQ(impastoResultString(IMPASTO_SUCCESS), "success");
   EXPECT_STREQ(impastoResultString(static_cast<ImpastoResult>(-99)), "unknown result");
-  EXPECT_EQ(impastoGetVersion(), VK_MAKE_API_VERSION(0, 0, 2, 0));
+  EXPECT_EQ(impastoGetVersion(), VK_MAKE_API_VERSION(0, 0, 3, 0));
 }
 
 TEST_F(ArgumentsTest, RetainAndReleaseOfNullDoNothing) {

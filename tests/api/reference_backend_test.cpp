@@ -108,6 +108,27 @@ TEST_F(ReferenceBackendTest, FramesInFlightAreHeldBackByTheirInputs) {
   EXPECT_TRUE(isNegative(light, second.output.downloadPixels()));
 }
 
+// A host that is made for backends outside the command buffer has the same code with the Vulkan backend.
+TEST_F(ReferenceBackendTest, TheVulkanBackendSignalsTheSamePoints) {
+  ImpastoContextInfo info = contextInfo();
+  info.timeline_points = VK_TRUE;
+  const ContextPtr context = makeContext(info);
+  const StylePtr style = toHandle(makeNegativeStyle());
+  const PassPtr pass = makePass(context.get(), style.get());
+  const Timeline packed(device()), painted(device());
+  for (uint64_t value = 1; value <= 3; ++value) {
+    const Pixels source = makePixels(16, 8, static_cast<uint32_t>(value));
+    FrameImages images(device(), {}, source);
+    SplitFrame(device(), pass.get(), images.frame(value % 2), packed, painted, value).wait();
+    EXPECT_EQ(painted.value(), value);
+    EXPECT_TRUE(isNegative(source, images.output.downloadPixels()));
+  }
+  info.timeline_semaphore = VK_FALSE;
+  ImpastoContext none = nullptr;
+  EXPECT_EQ(impastoCreateContext(&info, &none), IMPASTO_ERROR_INVALID_ARGUMENT);
+  EXPECT_NE(std::string(impastoGetLastError()).find("timeline_points"), std::string::npos);
+}
+
 TEST_F(ReferenceBackendTest, SemaphoresAreAskedFor) {
   const ContextPtr context = makeReferenceContext(false);
   const StylePtr style = toHandle(makeNegativeStyle());

@@ -50,7 +50,7 @@ extern "C" {
 #endif
 
 #define IMPASTO_VERSION_MAJOR 0
-#define IMPASTO_VERSION_MINOR 2
+#define IMPASTO_VERSION_MINOR 3
 #define IMPASTO_VERSION_PATCH 0
 
 typedef struct ImpastoContext_T* ImpastoContext;
@@ -70,11 +70,13 @@ typedef enum ImpastoResult {
 } ImpastoResult;
 
 typedef enum ImpastoBackend {
-  IMPASTO_BACKEND_AUTO = 0,      /* the fastest that works on this device */
+  IMPASTO_BACKEND_AUTO = 0,      /* the fastest that works on this device; of those outside the command buffer only where
+                                    `timeline_points` says that the host is made for them */
   IMPASTO_BACKEND_VULKAN = 1,    /* Vulkan compute, in the host's command buffer */
   IMPASTO_BACKEND_CUDA = 2,      /* reserved: IMPASTO_ERROR_UNSUPPORTED in this version */
   IMPASTO_BACKEND_REFERENCE = 3, /* the fp32 reference on a thread of Impasto's, between two points of timeline
                                     semaphores: slow and exact, for testing a host and its images. Never chosen by AUTO */
+  IMPASTO_BACKEND_CPU = 4,       /* reserved: IMPASTO_ERROR_UNSUPPORTED in this version */
   IMPASTO_BACKEND_MAX_ENUM = 0x7FFFFFFF
 } ImpastoBackend;
 
@@ -156,6 +158,9 @@ typedef struct ImpastoRequirements {
                                                 cannot name those of 1.2 and 1.3: of Vulkan 1.1, ... */
   VkPhysicalDeviceSynchronization2Features features_synchronization2;   /* ... of VK_KHR_synchronization2, ... */
   VkPhysicalDeviceTimelineSemaphoreFeatures features_timeline_semaphore; /* ... of VK_KHR_timeline_semaphore */
+  /* Since 0.3. */
+  VkBool32 timeline_points;                  /* in: as in ImpastoContextInfo, for what AUTO becomes */
+  const char* module_folder;                 /* in: likewise */
 } ImpastoRequirements;
 
 /* Tells, before a device is created, what to create it with. A device that cannot run the backend is no failure: the
@@ -195,6 +200,17 @@ typedef struct ImpastoContextInfo {
                                                 on one of Impasto's own, which frees what a new style replaced */
   VkPipelineCache pipeline_cache;            /* optional, the host's: outlives the context and is internally
                                                 synchronised; not together with pipeline_cache_path */
+  /* Since 0.3. */
+  VkBool32 timeline_points;                  /* does the host give impastoExecute timeline points for every frame, and
+                                                submit inputs and outputs as it says there? Then AUTO may become a
+                                                backend outside the command buffer, and the host's code is the same for
+                                                all of them: with the Vulkan backend, too, points may be given and are
+                                                signalled. Needs `timeline_semaphore` */
+  const char* module_folder;                 /* optional, an absolute path: where backend modules (libimpasto_*.so) lie.
+                                                NULL: in the folder that the environment's IMPASTO_MODULE_FOLDER names
+                                                (not read with more rights than the caller's); else beside this library,
+                                                or the program it is linked into, and where it was installed. Never the
+                                                current folder. Why a module is not used, the log says */
 } ImpastoContextInfo;
 
 /* A context is for one queue: the frames of all its passes are submitted to one queue, or ordered by semaphores as if
@@ -421,7 +437,8 @@ typedef struct ImpastoFrame {
 IMPASTO_API ImpastoResult impastoCmdRecordInputs(ImpastoPass pass, VkCommandBuffer command_buffer,
                                                  const ImpastoFrame* frame);
 
-/* Timeline points for backends that run outside the command buffer; VK_NULL_HANDLE with the Vulkan backend. */
+/* Timeline points for backends that run outside the command buffer. With the Vulkan backend VK_NULL_HANDLE, or points as
+ * for the others where the context was created with `timeline_points`. */
 typedef struct ImpastoExecuteInfo {
   size_t size;
   const void* next;
@@ -433,8 +450,8 @@ typedef struct ImpastoExecuteInfo {
 } ImpastoExecuteInfo;
 
 /* Runs the generator between inputs and outputs: once after each impastoCmdRecordInputs, before
- * impastoCmdRecordOutputs. With the Vulkan backend the generator is in the command buffer and this checks its arguments
- * and returns. The others wait for the inputs and signal on a thread or stream of their own, so the inputs may be
+ * impastoCmdRecordOutputs. With the Vulkan backend the generator is in the command buffer and this checks its arguments,
+ * signals `signal_semaphore` at once, where there is one, and returns. The others wait for the inputs and signal on a thread or stream of their own, so the inputs may be
  * submitted before or after; they are submitted in a command buffer before that of the outputs, which waits for
  * `signal_semaphore`. A generator that fails signals all the same, and the frame passes through unpainted. A frame that is
  * given up after this call has its inputs submitted nevertheless: `signal_value` is reached once, in any case. */

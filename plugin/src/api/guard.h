@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "impasto/impasto.h"
-#include "pass/logger.h"
+#include "backend/logger.h"
 
 namespace impasto::api {
 

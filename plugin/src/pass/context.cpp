@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdio>
 #include <exception>
+#include <utility>
 #include <vector>
 
-#include "backend/reference_backend.h"
 #include "base/error.h"
+#include "pass/choose_backend.h"
 #include "pass/host_enum.h"
 #include "pass/pipeline_cache_file.h"
-#include "vulkan/backend.h"
 
 namespace impasto {
 namespace {
@@ -32,15 +32,11 @@ vulkan::DeviceOptions readOptions(const ImpastoContextInfo& info) {
   return options;
 }
 
-std::unique_ptr<Backend> makeBackend(const vulkan::VulkanDevice& device, int32_t kind) {
-  switch (kind) {
-    case IMPASTO_BACKEND_AUTO:
-    case IMPASTO_BACKEND_VULKAN: return std::make_unique<vulkan::VulkanBackend>(device);
-    case IMPASTO_BACKEND_REFERENCE: return std::make_unique<ReferenceBackend>(device);
-    case IMPASTO_BACKEND_CUDA: throw Error(ErrorCode::Unsupported, "the CUDA backend is not in this version");
-    default:
-      throw Error(ErrorCode::InvalidArgument, "info->backend is " + std::to_string(kind) + ", no known backend");
+BackendRequest readBackend(const ImpastoContextInfo& info) {
+  if (info.timeline_points != VK_FALSE && info.timeline_semaphore == VK_FALSE) {
+    throw Error(ErrorCode::InvalidArgument, "info->timeline_points without info->timeline_semaphore");
   }
+  return {hostEnum(info.backend), info.timeline_points != VK_FALSE, info.module_folder ? info.module_folder : ""};
 }
 
 }  // namespace
@@ -50,9 +46,10 @@ Context::Context(const ImpastoContextInfo& info)
       pipeline_cache_path_(info.pipeline_cache_path ? info.pipeline_cache_path : ""),
       device_(info.get_instance_proc_addr, info.instance, info.physical_device, info.device, info.queue_family_index,
               readOptions(info)),
-      backend_(makeBackend(device_, hostEnum(info.backend))),
-      backend_kind_(hostEnum(info.backend) == IMPASTO_BACKEND_REFERENCE ? IMPASTO_BACKEND_REFERENCE
-                                                                        : IMPASTO_BACKEND_VULKAN) {
+      timeline_points_(info.timeline_points != VK_FALSE) {
+  ChosenBackend chosen = chooseBackend(device_, readBackend(info), logger_);
+  backend_ = std::move(chosen.backend);
+  backend_kind_ = chosen.kind;
   if (device_.half_precision && !vulkan::offersHalfPrecision(device_.vk, device_.physical_device)) {
     throw Error(ErrorCode::Unsupported, "info->half_precision is set, but the device lacks storageBuffer16BitAccess");
   }

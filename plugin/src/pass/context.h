@@ -9,7 +9,7 @@
 
 #include "backend/generator.h"
 #include "impasto/impasto.h"
-#include "pass/logger.h"
+#include "backend/logger.h"
 #include "pass/reaper.h"
 #include "vulkan/device.h"
 
@@ -23,6 +23,8 @@ class Context {
   const vulkan::VulkanDevice& device() const noexcept { return device_; }
   const Backend& backend() const noexcept { return *backend_; }
   ImpastoBackend backendKind() const noexcept { return backend_kind_; }
+  // The host gives timeline points with every backend.
+  bool timelinePoints() const noexcept { return timeline_points_; }
   Reaper& reaper() noexcept { return reaper_; }
   const Logger& logger() const noexcept { return logger_; }
 
@@ -38,7 +40,8 @@ class Context {
   vulkan::VulkanDevice device_;
   vulkan::PipelineCache pipeline_cache_;
   std::unique_ptr<Backend> backend_;
-  ImpastoBackend backend_kind_;
+  ImpastoBackend backend_kind_ = IMPASTO_BACKEND_VULKAN;
+  bool timeline_points_;
   Reaper reaper_;  // goes before the device
   std::mutex pass_count_mutex_;
   uint32_t pass_count_ = 0;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "pass/frame_settings.h"
+#include "vulkan/commands.h"
 
 namespace impasto {
 namespace {
@@ -150,9 +151,12 @@ void Pass::execute(const ImpastoExecuteInfo& info) {
   checkOpen(info.frame_index);
   if (executed_) invalid("impastoExecute has been called for this frame");
   if (slot.painter->runsInCommandBuffer()) {
-    if (info.wait_semaphore || info.signal_semaphore) {
-      invalid("the Vulkan backend runs in the command buffer: expected semaphores VK_NULL_HANDLE");
+    if (!context_->timelinePoints() && (info.wait_semaphore || info.signal_semaphore)) {
+      invalid("the Vulkan backend runs in the command buffer: expected semaphores VK_NULL_HANDLE, or a context that was "
+              "created with timeline_points");
     }
+    // The outputs come after the inputs by the order of submission, and have nothing else to wait for.
+    if (info.signal_semaphore) vulkan::signalFromHost(context_->device(), info.signal_semaphore, info.signal_value);
   } else {
     if (!info.wait_semaphore) invalid("info->wait_semaphore is VK_NULL_HANDLE: this backend waits for the inputs");
     if (!info.signal_semaphore) invalid("info->signal_semaphore is VK_NULL_HANDLE: this backend signals the outputs");

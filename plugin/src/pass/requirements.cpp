@@ -81,6 +81,9 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
     case IMPASTO_BACKEND_CUDA:
       requirements.backend = IMPASTO_BACKEND_CUDA;
       throw Error(ErrorCode::Unsupported, "the CUDA backend is not in this version");
+    case IMPASTO_BACKEND_CPU:
+      requirements.backend = IMPASTO_BACKEND_CPU;
+      throw Error(ErrorCode::Unsupported, "the CPU backend is not in this version");
     default:
       throw Error(ErrorCode::InvalidArgument,
                   "requirements->backend is " + std::to_string(asked) + ", no known backend");

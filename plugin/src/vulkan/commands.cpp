@@ -28,6 +28,13 @@ void recordBarrier(const VulkanDevice& device, VkCommandBuffer command_buffer, V
   device.vk.CmdPipelineBarrier2(command_buffer, &dependency);
 }
 
+void signalFromHost(const VulkanDevice& device, VkSemaphore semaphore, uint64_t value) {
+  VkSemaphoreSignalInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO};
+  info.semaphore = semaphore;
+  info.value = value;
+  check(device.vk.SignalSemaphore(device.device, &info), "vkSignalSemaphore");
+}
+
 CommandLabel::CommandLabel(const VulkanDevice& device, VkCommandBuffer command_buffer, const char* name) noexcept
     : device_(device), command_buffer_(command_buffer) {
   if (device_.vk.CmdBeginDebugUtilsLabelEXT == nullptr) return;

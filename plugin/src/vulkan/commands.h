@@ -1,5 +1,5 @@
 // What recording into the host's command buffers is made of, for the generator and for the pass alike: barriers, labels
-// and descriptor writes. Nothing here allocates or waits.
+// and descriptor writes; and timeline points signalled by the host. Nothing here allocates or waits.
 #pragma once
 
 #include <vulkan/vulkan_core.h>
@@ -21,6 +21,9 @@ inline constexpr VkAccessFlags kShaderReadWrite = VK_ACCESS_SHADER_READ_BIT | VK
 void recordBarrier(const VulkanDevice& device, VkCommandBuffer command_buffer, VkPipelineStageFlags source_stages,
                    VkAccessFlags source_access, VkPipelineStageFlags destination_stages,
                    VkAccessFlags destination_access) noexcept;
+
+// A timeline semaphore reaches `value` now. Throws Error(DeviceLost, OutOfMemory). For devices with timeline semaphores.
+void signalFromHost(const VulkanDevice& device, VkSemaphore semaphore, uint64_t value);
 
 // A named region in the command buffer, for tools that show it; nothing where VK_EXT_debug_utils is not enabled.
 class CommandLabel {

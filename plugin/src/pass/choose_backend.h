@@ -1,0 +1,29 @@
+// Which backend a context has.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "backend/generator.h"
+#include "backend/logger.h"
+#include "impasto/impasto.h"
+#include "vulkan/device.h"
+
+namespace impasto {
+
+struct BackendRequest {
+  int32_t kind = IMPASTO_BACKEND_AUTO;  // as the host wrote it
+  bool timeline_points = false;         // the host is made for backends outside the command buffer
+  std::string module_folder;            // "": the usual ones (backend/module.h)
+};
+
+struct ChosenBackend {
+  std::unique_ptr<Backend> backend;
+  ImpastoBackend kind = IMPASTO_BACKEND_VULKAN;
+};
+
+// The one that is asked for; for AUTO the first that works, and the log says why those before it do not. `device` outlives
+// the backend. Throws Error(Unsupported), Error(InvalidArgument) for a kind that is none.
+ChosenBackend chooseBackend(const vulkan::VulkanDevice& device, const BackendRequest& request, const Logger& logger);
+
+}  // namespace impasto
