@@ -1,13 +1,10 @@
 #include "backend/reference_generator.h"
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <utility>
 
-#include "base/error.h"
-#include "base/half.h"
-#include "reference/reference.h"
+#include "backend/frame_tensors.h"
 #include "vulkan/commands.h"
 
 namespace impasto {
@@ -15,93 +12,22 @@ namespace {
 
 constexpr VkBufferUsageFlags kUsage =
     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
-constexpr VkDeviceSize kAlignment = 256;  // no device asks more of a descriptor's offset
 constexpr uint64_t kWaitSlice = 100'000'000;  // nanoseconds, after which the thread looks whether it shall stop
 
-// Where everything lies in the one buffer.
-struct Layout {
-  std::vector<Generator::Input> inputs;
-  size_t inputs_per_layer = 0;
-  TensorView first_output;
-  VkDeviceSize output_stride = 0;
-  VkDeviceSize bytes = 0;
-};
-
-Layout layOut(const vulkan::VulkanDevice& device, const Graph& graph, const GeneratorRequest& request) {
-  const auto align = [&](uint32_t n) { return (n + graph.alignment - 1) / graph.alignment * graph.alignment; };
-  const auto element_bytes = static_cast<uint32_t>(device.bytesPerElement());
-  Layout layout;
-  const auto place = [&](uint32_t channels, bool global) {
-    TensorView view;
-    view.offset = layout.bytes;
-    view.width = global ? 1 : align(request.width);
-    view.height = global ? 1 : align(request.height);
-    view.channels = channels;
-    view.row_quads = (channels + 3) / 4;
-    view.element_bytes = element_bytes;
-    layout.bytes += (view.rowBytes() * view.height + kAlignment - 1) / kAlignment * kAlignment;
-    return view;
-  };
-  for (uint32_t layer = 0; layer < request.layers; ++layer) {
-    for (const InputKind kind : {InputKind::Color, InputKind::Depth, InputKind::Normals, InputKind::History,
-                                 InputKind::Style, InputKind::Exposure}) {
-      if (kind != InputKind::Color && !graph.wants(kind)) continue;  // colour: also what a frame that fails shows
-      const uint32_t channels = kind == InputKind::Style ? graph.styleVectorLength() : inputChannels(kind);
-      layout.inputs.push_back({kind, place(channels, isGlobal(kind))});
-    }
-  }
-  layout.inputs_per_layer = layout.inputs.size() / request.layers;
-  const VkDeviceSize before = layout.bytes;
-  layout.first_output = place(3, false);
-  layout.output_stride = layout.bytes - before;
-  layout.bytes = before + layout.output_stride * request.layers * request.outputs;
-  return layout;
-}
-
-// The top left of a tensor in mapped memory.
-Tensor readTensor(const TensorView& view, const std::byte* memory, uint32_t width, uint32_t height) {
-  Tensor tensor(view.channels, std::min(height, view.height), std::min(width, view.width));
-  const auto* floats = reinterpret_cast<const float*>(memory + view.offset);
-  const auto* halves = reinterpret_cast<const uint16_t*>(memory + view.offset);
-  for (uint32_t c = 0; c < tensor.channels; ++c) {
-    for (uint32_t y = 0; y < tensor.height; ++y) {
-      for (uint32_t x = 0; x < tensor.width; ++x) {
-        const size_t i = ((size_t{y} * view.row_quads + c / 4) * view.width + x) * 4 + c % 4;
-        tensor.at(c, y, x) = view.element_bytes == 2 ? floatFromHalf(halves[i]) : floats[i];
-      }
-    }
-  }
-  return tensor;
-}
-
-void writeTensor(const Tensor& tensor, const TensorView& view, std::byte* memory) {
-  auto* floats = reinterpret_cast<float*>(memory + view.offset);
-  auto* halves = reinterpret_cast<uint16_t*>(memory + view.offset);
-  for (uint32_t c = 0; c < tensor.channels; ++c) {
-    for (uint32_t y = 0; y < tensor.height; ++y) {
-      for (uint32_t x = 0; x < tensor.width; ++x) {
-        const size_t i = ((size_t{y} * view.row_quads + c / 4) * view.width + x) * 4 + c % 4;
-        if (view.element_bytes == 2) {
-          halves[i] = halfFromFloat(std::clamp(tensor.at(c, y, x), -65504.0f, 65504.0f));
-        } else {
-          floats[i] = tensor.at(c, y, x);
-        }
-      }
-    }
-  }
-}
+uint32_t elementBytes(const vulkan::VulkanDevice& device) { return static_cast<uint32_t>(device.bytesPerElement()); }
 
 }  // namespace
 
 MemoryUse ReferenceGenerator::predictMemory(const vulkan::VulkanDevice& device, const Style& style,
                                             const GeneratorRequest& request) {
-  return {vulkan::memoryOf(device, layOut(device, style.graph, request).bytes, kUsage, "the reference's tensors"), 0};
+  const FrameLayout layout = layOutFrame(style.graph, request, elementBytes(device));
+  return {vulkan::memoryOf(device, layout.bytes, kUsage, "the reference's tensors"), 0};
 }
 
 ReferenceGenerator::ReferenceGenerator(const vulkan::VulkanDevice& device, const Style& style,
                                        const GeneratorRequest& request)
     : device_(&device), style_(style), layers_(request.layers), outputs_(request.outputs) {
-  Layout layout = layOut(device, style.graph, request);
+  FrameLayout layout = layOutFrame(style.graph, request, elementBytes(device));
   buffer_ = vulkan::Buffer(device, layout.bytes, kUsage,
                            VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
                            VK_MEMORY_PROPERTY_HOST_CACHED_BIT, "the reference's tensors");
@@ -201,22 +127,8 @@ void ReferenceGenerator::signal(const TimelinePoints& points) const noexcept {
 
 // False when it runs out of memory.
 bool ReferenceGenerator::paint(const GeneratorFrame& frame, uint32_t layer) {
-  const TensorView result = output(layer, frame.output_index);
-  const std::span<const Input> packed = inputs(layer);
   try {
-    ReferenceInputs values;
-    for (const Input& input : packed) {
-      Tensor tensor = readTensor(input.view, mapped_, frame.width, frame.height);
-      switch (input.kind) {
-        case InputKind::Color: values.color = std::move(tensor); break;
-        case InputKind::Depth: values.depth = std::move(tensor); break;
-        case InputKind::Normals: values.normals = std::move(tensor); break;
-        case InputKind::History: values.history = std::move(tensor); break;
-        case InputKind::Style: values.style_vector = std::move(tensor.data); break;
-        case InputKind::Exposure: values.exposure = std::exp2(tensor.data[0]); break;
-      }
-    }
-    writeTensor(runReference(style_, values), result, mapped_);
+    paintByReference(style_, inputs(layer), output(layer, frame.output_index), frame.width, frame.height, mapped_);
     return true;
   } catch (const std::exception&) {
     return false;

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "backend/generator.h"
-#include "base/tensor.h"
 #include "vulkan/device.h"
 
 namespace impasto {
