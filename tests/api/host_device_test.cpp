@@ -234,6 +234,58 @@ TEST_F(HostDeviceTest, StageTimes) {
   EXPECT_TRUE(timings.available);
   EXPECT_GT(timings.generator, 0.0f);
   EXPECT_LT(timings.generator, 60'000.0f);
+  ASSERT_GT(timings.op_count, 0u);
+  auto op = sized<ImpastoOpTiming>();
+  ASSERT_EQ(impastoPassGetOpTiming(pass.get(), 0, &op), IMPASTO_SUCCESS) << impastoGetLastError();
+  EXPECT_FALSE(op.available) << "not asked for";
+}
+
+TEST_F(HostDeviceTest, OpTimes) {
+  const ContextPtr context = makeContext();
+  const Style made = makeSmallStyle(1);
+  const StylePtr style = toHandle(made);
+  ImpastoPassInfo info = passInfo(context.get(), style.get());
+  info.op_timings = VK_TRUE;
+  info.frames_in_flight = 2;
+  ImpastoPass raw = nullptr;
+  ASSERT_EQ(impastoCreatePass(&info, &raw), IMPASTO_SUCCESS) << impastoGetLastError();
+  const PassPtr pass(raw);
+  FrameImages images(device(), {}, makePixels(16, 8, 1));
+  auto timings = sized<ImpastoTimings>();
+  auto op = sized<ImpastoOpTiming>();
+  // Neither an unpainted frame nor the first painted one, which nobody knows to be finished, has times.
+  auto unpainted = sized<ImpastoControls>();
+  impastoDefaultControls(&unpainted);
+  unpainted.strength = 0;
+  ImpastoFrame frame = images.frame(0);
+  frame.controls = &unpainted;
+  paintFrame(pass.get(), frame);
+  for (const uint32_t slot : {0u, 1u, 0u}) {
+    ASSERT_EQ(impastoPassGetOpTiming(pass.get(), 0, &op), IMPASTO_SUCCESS) << impastoGetLastError();
+    EXPECT_FALSE(op.available);
+    paintFrame(pass.get(), images.frame(slot));
+  }
+  ASSERT_EQ(impastoPassGetTimings(pass.get(), &timings), IMPASTO_SUCCESS);
+  EXPECT_TRUE(timings.available) << "with op_timings come timings";
+  double multiply_adds = 0;
+  float sum = 0;
+  std::vector<std::string> op_names;
+  for (uint32_t i = 0; i < timings.op_count; ++i) {
+    ASSERT_EQ(impastoPassGetOpTiming(pass.get(), i, &op), IMPASTO_SUCCESS) << impastoGetLastError();
+    EXPECT_TRUE(op.available);
+    EXPECT_GT(op.milliseconds, 0.0f) << op.name;
+    EXPECT_GT(op.bytes, 0.0) << op.name;
+    multiply_adds += op.multiply_adds;
+    sum += op.milliseconds;
+    op_names.push_back(op.name);
+  }
+  EXPECT_NEAR(sum, timings.generator, 0.2f * timings.generator + 0.1f);
+  // Noise's share is computed once; all else each frame.
+  EXPECT_LE(multiply_adds, made.graph.multiplyAddsPerPixel() * 16 * 8);
+  EXPECT_GE(multiply_adds, made.graph.multiplyAddsPerPixel() * 16 * 8 * 0.8);
+  EXPECT_EQ(op_names.back(), made.graph.ops[made.graph.output].name);
+  EXPECT_EQ(impastoPassGetOpTiming(pass.get(), timings.op_count, &op), IMPASTO_ERROR_INVALID_ARGUMENT);
+  EXPECT_EQ(impastoPassGetOpTiming(pass.get(), 0, nullptr), IMPASTO_ERROR_INVALID_ARGUMENT);
 }
 
 }  // namespace

@@ -306,6 +306,10 @@ typedef struct ImpastoPassInfo {
   VkBool32 motion_jittered;            /* motion vectors hold the difference of the two frames' jitter */
   VkBool32 timings;                    /* measure GPU time for impastoPassGetTimings; the queue family must have
                                           timestamps */
+  uint32_t reserved2;                  /* not read: padding in 0.2 */
+  /* Since 0.3. */
+  VkBool32 op_timings;                 /* `timings`, and of each of the generator's launches for impastoPassGetOpTiming:
+                                          for measurements, for it keeps them from overlapping */
 } ImpastoPassInfo;
 
 /* Memory of a pass, in bytes. */
@@ -349,11 +353,28 @@ typedef struct ImpastoTimings {
   float inputs;        /* out: packing and reprojection */
   float generator;     /* out: 0 with a backend outside the command buffer */
   float outputs;       /* out: the composite */
+  /* Since 0.3. */
+  uint32_t op_count;   /* out: of impastoPassGetOpTiming; 0 with a backend that cannot say */
 } ImpastoTimings;
 
 /* The times of the newest frame that the GPU is known to have finished (its slot was recorded anew since). Does not wait.
  * IMPASTO_ERROR_INVALID_ARGUMENT for a pass created without `timings`. */
 IMPASTO_API ImpastoResult impastoPassGetTimings(ImpastoPass pass, ImpastoTimings* timings);
+
+/* One launch of the generator: a dispatch, or a kernel. */
+typedef struct ImpastoOpTiming {
+  size_t size;
+  void* next;
+  const char* name;      /* out: of the op of the style's graph that it computes, or of several: "dec2+out". Lives until
+                            the pass is resized, takes up another style, or goes */
+  double multiply_adds;  /* out: of a layer of a frame of the pass's extent */
+  double bytes;          /* out: likewise, of tensors and weights, each read or written once */
+  VkBool32 available;    /* out: VK_FALSE while no frame's times are known yet, and for a pass without `op_timings` */
+  float milliseconds;    /* out: of the first layer of the newest frame that the GPU is known to have finished */
+} ImpastoOpTiming;
+
+/* `index` counts launches in their order, below ImpastoTimings::op_count. Does not wait. */
+IMPASTO_API ImpastoResult impastoPassGetOpTiming(ImpastoPass pass, uint32_t index, ImpastoOpTiming* timing);
 
 /* An image of the host. The pass never changes its layout. */
 typedef struct ImpastoImage {

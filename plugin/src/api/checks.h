@@ -31,6 +31,8 @@ inline constexpr size_t kFirstSize<ImpastoStyleInfo> = offsetof(ImpastoStyleInfo
 template <>
 inline constexpr size_t kFirstSize<ImpastoPassInfo> = offsetof(ImpastoPassInfo, layers);
 template <>
+inline constexpr size_t kFirstSize<ImpastoTimings> = offsetof(ImpastoTimings, op_count);
+template <>
 inline constexpr size_t kFirstSize<ImpastoFrame> = offsetof(ImpastoFrame, width);
 template <>
 inline constexpr size_t kFirstSize<ImpastoHostImage> = offsetof(ImpastoHostImage, style_vector_length);

@@ -95,6 +95,15 @@ ImpastoResult impastoPassGetTimings(ImpastoPass pass, ImpastoTimings* timings) {
   });
 }
 
+ImpastoResult impastoPassGetOpTiming(ImpastoPass pass, uint32_t index, ImpastoOpTiming* timing) {
+  return guard(__func__, loggerOf(pass), [&] {
+    checkNotNull(pass, "pass");
+    ImpastoOpTiming filled = readStruct(timing, "timing");
+    pass->pass->getOpTiming(index, filled);
+    writeStruct(filled, timing);
+  });
+}
+
 ImpastoResult impastoCmdRecordInputs(ImpastoPass pass, VkCommandBuffer command_buffer, const ImpastoFrame* frame) {
   return guard(__func__, loggerOf(pass), [&] {
     checkNotNull(pass, "pass");

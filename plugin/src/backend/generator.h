@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "backend/tensor_view.h"
 #include "style/style.h"
@@ -29,6 +30,14 @@ struct GeneratorRequest {
   uint32_t layers = 1;
   uint32_t outputs = 1;  // of each layer: 2 where the frame painted before is still read (history)
   uint32_t frames_in_flight = 1;
+  bool time_launches = false;  // see Generator::launchTimes()
+};
+
+// One launch (dispatches or a kernel) of a generator, for one layer of a frame of the request's extent.
+struct LaunchCost {
+  std::string name;          // of the op that it computes, or of several: "dec2+out"
+  double multiply_adds = 0;
+  double bytes = 0;          // of tensors and weights, each read or written once
 };
 
 // What changes from frame to frame.
@@ -86,6 +95,12 @@ class Generator {
   virtual std::shared_ptr<const void> slotReused(uint32_t /*slot*/, bool /*finished*/) noexcept { return nullptr; }
 
   virtual MemoryUse memoryUse() const noexcept = 0;
+
+  // What is launched for a layer, in order; nothing where a backend cannot say.
+  virtual std::span<const LaunchCost> launches() const noexcept { return {}; }
+  // Milliseconds of each, of the first layer of the newest frame that is known to be done (its slot was recorded anew);
+  // nothing before, and nothing unless the request asked for it.
+  virtual std::span<const float> launchTimes() const noexcept { return {}; }
 
  protected:
   Generator() = default;

@@ -33,8 +33,12 @@ uint32_t regionCount(const PainterRequest& request) noexcept {
 }
 
 GeneratorRequest generatorRequest(const Style& style, const PainterRequest& request) noexcept {
-  return {request.width, request.height, request.settings.layers, style.graph.wants(InputKind::History) ? 2u : 1u,
-          request.settings.frames_in_flight};
+  return {.width = request.width,
+          .height = request.height,
+          .layers = request.settings.layers,
+          .outputs = style.graph.wants(InputKind::History) ? 2u : 1u,
+          .frames_in_flight = request.settings.frames_in_flight,
+          .time_launches = request.settings.op_timings};
 }
 
 const ImpastoImage& orColor(const ImpastoImage& image, const ImpastoFrame& images) noexcept {

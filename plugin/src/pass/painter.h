@@ -43,6 +43,7 @@ class Painter {
 
   uint32_t width() const noexcept { return width_; }
   uint32_t height() const noexcept { return height_; }
+  const Generator& generator() const noexcept { return *generator_; }
   bool wants(InputKind kind) const noexcept;                                       // the generator reads it
   bool needs(InputKind kind) const noexcept { return (needs_ & bit(kind)) != 0; }  // and cannot do without
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -184,6 +185,22 @@ void Pass::getTimings(ImpastoTimings& timings) const {
   timings.inputs = times.inputs;
   timings.generator = times.generator;
   timings.outputs = times.outputs;
+  timings.op_count = static_cast<uint32_t>(current_->generator().launches().size());
+}
+
+void Pass::getOpTiming(uint32_t index, ImpastoOpTiming& timing) const {
+  const Generator& generator = current_->generator();
+  const std::span<const LaunchCost> launches = generator.launches();
+  if (index >= launches.size()) {
+    invalid("index is " + std::to_string(index) + ", expected less than op_count (" + std::to_string(launches.size()) +
+            ")");
+  }
+  timing.name = launches[index].name.c_str();
+  timing.multiply_adds = launches[index].multiply_adds;
+  timing.bytes = launches[index].bytes;
+  const std::span<const float> times = generator.launchTimes();
+  timing.available = !times.empty();
+  timing.milliseconds = times.empty() ? 0.0f : times[index];
 }
 
 }  // namespace impasto

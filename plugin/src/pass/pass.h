@@ -1,7 +1,7 @@
 // A pass: what paints one view of the host, frame after frame, behind the ImpastoPass handle.
 //
-// Owned by the handle. The recording thread calls recordInputs, execute, recordOutputs, resize, memoryUsage and getTimings,
-// one at a time; setStyle may run on any thread beside them. A new style travels as a finished Painter from the thread that
+// Owned by the handle. The recording thread calls recordInputs, execute, recordOutputs, resize, memoryUsage, getTimings
+// and getOpTiming, one at a time; setStyle may run on any thread beside them. A new style travels as a finished Painter from the thread that
 // built it, through `pending_`, to the next recorded frame. Painters are shared by the pass and by the frame slots whose
 // commands use them. What a slot lets go of when it is recorded anew goes to the context's reaper: nothing is freed on the
 // recording thread.
@@ -42,6 +42,7 @@ class Pass {
   void setStyle(std::shared_ptr<const Style> style);
   VkDeviceSize memoryUsage();
   void getTimings(ImpastoTimings& timings) const;
+  void getOpTiming(uint32_t index, ImpastoOpTiming& timing) const;
 
   // Structs are this version's by then; values are checked here. Throw Error(InvalidArgument), allocate nothing.
   void recordInputs(VkCommandBuffer command_buffer, const ImpastoFrame& frame);

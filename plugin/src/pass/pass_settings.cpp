@@ -43,7 +43,8 @@ PassSettings readPassInfo(const vulkan::VulkanDevice& device, const ImpastoPassI
   settings.normal_encoding = readEnum(info.normal_encoding, NormalEncoding::OctahedralUnorm, "normal_encoding");
   settings.normal_space = readEnum(info.normal_space, NormalSpace::World, "normal_space");
   settings.motion_jittered = info.motion_jittered != VK_FALSE;
-  settings.timings = info.timings != VK_FALSE;
+  settings.op_timings = info.op_timings != VK_FALSE;
+  settings.timings = info.timings != VK_FALSE || settings.op_timings;
   if (info.paper_white != 0.0f) settings.paper_white = info.paper_white;
   if (!(settings.paper_white >= 1.0f && settings.paper_white <= 10000.0f)) {
     invalid("info->paper_white is " + std::to_string(info.paper_white) + ", expected 1 to 10000 cd/m2, or 0");

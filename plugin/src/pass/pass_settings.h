@@ -23,6 +23,7 @@ struct PassSettings {
   NormalSpace normal_space = NormalSpace::View;
   bool motion_jittered = false;
   bool timings = false;
+  bool op_timings = false;
 };
 
 // Reads all of `info` but handles and extent. Throws Error(InvalidArgument), naming the member, or Error(Unsupported) for

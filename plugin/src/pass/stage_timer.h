@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "pass/limits.h"
-#include "vulkan/device.h"
+#include "vulkan/timestamps.h"
 
 namespace impasto {
 
@@ -20,7 +20,7 @@ class StageTimer {
   enum class Mark : uint32_t { Begin, Packed, Generated, OutputsBegin, OutputsEnd };
 
   // Throws Error(Unsupported) where the queue family has no timestamps.
-  StageTimer(const vulkan::VulkanDevice& device, uint32_t slots);
+  StageTimer(const vulkan::VulkanDevice& device, uint32_t slots) : timestamps_(device, kQueries * slots) {}
 
   // The first of a frame: reads what the slot's previous frame took.
   void beginFrame(VkCommandBuffer command_buffer, uint32_t slot);
@@ -43,12 +43,10 @@ class StageTimer {
   static constexpr uint32_t query(Mark mark, uint32_t layer) noexcept {
     return layer * kMarks + static_cast<uint32_t>(mark);
   }
-  // Milliseconds between two marks of a slot; false while the GPU has not written them.
-  bool between(uint32_t slot, Mark from, Mark to, uint32_t layer, float& milliseconds) const noexcept;
+  // Adds the milliseconds between two marks of a slot; false while the GPU has not written them.
+  bool addBetween(uint32_t slot, Mark from, Mark to, uint32_t layer, float& milliseconds) const noexcept;
 
-  const vulkan::VulkanDevice* device_;
-  uint64_t mask_ = 0;  // of the bits that are valid
-  vulkan::QueryPool pool_;
+  vulkan::Timestamps timestamps_;
   std::array<Slot, kMaxFramesInFlight> slots_;
   std::optional<StageTimes> latest_;
 };

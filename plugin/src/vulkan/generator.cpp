@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "planning/lower.h"
 #include "vulkan/commands.h"
+#include "vulkan/cost.h"
 #include "vulkan/plan.h"
 
 namespace impasto::vulkan {
@@ -18,6 +19,10 @@ bool operator==(FrameExtent a, FrameExtent b) noexcept { return a.width == b.wid
 
 VkDeviceSize align(VkDeviceSize bytes) noexcept {
   return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
+}
+
+DeviceTraits traitsOf(const VulkanDevice& device) noexcept {
+  return {static_cast<uint32_t>(device.bytesPerElement()), device.software};
 }
 
 }  // namespace
@@ -39,7 +44,7 @@ VulkanGenerator::Prepared VulkanGenerator::prepare(const VulkanDevice& device, c
                                                 std::to_string(request.height) + ": each side must be 1 to " +
                                                 std::to_string(kMaxExtent));
   }
-  const DeviceTraits traits{static_cast<uint32_t>(device.bytesPerElement()), device.software};
+  const DeviceTraits traits = traitsOf(device);
   LoweredGraph lowered = lower(style.graph, style.weights);
   Prepared prepared;
   prepared.plan = makePlan(lowered.graph, request.width, request.height, traits);
@@ -96,6 +101,10 @@ VulkanGenerator::VulkanGenerator(const VulkanDevice& device, ScratchPool& scratc
   program_ = std::make_unique<Program>(device, prepared.graph, std::move(prepared.plan), prepared.packed, memory);
 
   const Plan& plan = program_->plan();
+  costs_ = costsOf(prepared.graph, plan, traitsOf(device));
+  if (request.time_launches) {
+    timer_.emplace(device, request.frames_in_flight, static_cast<uint32_t>(plan.steps.size()));
+  }
   for (uint32_t i = 0; i < prepared.graph.ops.size(); ++i) {
     const PlannedTensor& tensor = plan.tensors[i];
     if (prepared.graph.ops[i].type != OpType::Input || tensor.root == kNone) continue;
@@ -183,7 +192,8 @@ void VulkanGenerator::recordConstants(VkCommandBuffer command_buffer, const Gene
 
 void VulkanGenerator::endLayer(VkCommandBuffer command_buffer, const GeneratorFrame& frame, uint32_t layer) {
   recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage, kShaderReadWrite);
-  program_->record(command_buffer, extentOf(frame), layer * outputs_ + frame.output_index);
+  const Program::Timing timing{timer_ && layer == 0 ? &*timer_ : nullptr, frame.slot};
+  program_->record(command_buffer, extentOf(frame), layer * outputs_ + frame.output_index, timing);
   if (layer + 1 < layers_) return;  // the next layer begins with a barrier
   recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage,
                 VK_ACCESS_SHADER_READ_BIT);
@@ -191,6 +201,7 @@ void VulkanGenerator::endLayer(VkCommandBuffer command_buffer, const GeneratorFr
 
 std::shared_ptr<const void> VulkanGenerator::slotReused(uint32_t slot, bool finished) noexcept {
   SlotUse use = std::exchange(slots_[slot], {});
+  if (finished && timer_) timer_->read(slot);
   if (finished && use.constants != 0 && use.constants == constants_version_) constants_done_ = true;
   if (finished && use.staging != nullptr) staging_ = nullptr;  // frames in flight that copy from it hold on to it
   return std::move(use.staging);

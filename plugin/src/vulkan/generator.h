@@ -6,10 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "backend/generator.h"
 #include "vulkan/device.h"
+#include "vulkan/launch_timer.h"
 #include "vulkan/program.h"
 #include "vulkan/scratch.h"
 
@@ -32,6 +34,10 @@ class VulkanGenerator final : public Generator {
   void execute(const GeneratorFrame&, const TimelinePoints&) override {}
   std::shared_ptr<const void> slotReused(uint32_t slot, bool finished) noexcept override;
   MemoryUse memoryUse() const noexcept override;
+  std::span<const LaunchCost> launches() const noexcept override { return costs_; }
+  std::span<const float> launchTimes() const noexcept override {
+    return timer_ ? timer_->latest() : std::span<const float>{};
+  }
 
  private:
   struct Prepared;
@@ -51,6 +57,8 @@ class VulkanGenerator final : public Generator {
   std::shared_ptr<const Buffer> staging_;  // weights that the host cannot write in place; copied by each frame until one
                                            // is known to be finished
   std::unique_ptr<Program> program_;
+  std::vector<LaunchCost> costs_;
+  std::optional<LaunchTimer> timer_;  // if it was asked for
   std::vector<Input> inputs_;
   TensorView first_output_;
   VkDeviceSize output_stride_ = 0;

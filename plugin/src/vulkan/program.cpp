@@ -317,18 +317,26 @@ Program::Program(const VulkanDevice& device, const Graph& graph, Plan plan,
 Program::~Program() = default;
 
 void Program::recordConstants(VkCommandBuffer command_buffer, FrameExtent frame) const {
-  run(command_buffer, constants_, frame, 0);
+  run(command_buffer, constants_, frame, 0, {});
 }
 
-void Program::record(VkCommandBuffer command_buffer, FrameExtent frame, uint32_t output) const {
-  run(command_buffer, dispatches_, frame, output);
+void Program::record(VkCommandBuffer command_buffer, FrameExtent frame, uint32_t output, const Timing& timing) const {
+  if (timing.timer) timing.timer->begin(command_buffer, timing.slot);
+  run(command_buffer, dispatches_, frame, output, timing);
 }
 
 void Program::run(VkCommandBuffer command_buffer, const std::vector<Dispatch>& dispatches, FrameExtent frame,
-                  uint32_t output) const {
+                  uint32_t output, const Timing& timing) const {
   const vulkan::Dispatch& vk = device_->vk;
   VkPipeline bound = VK_NULL_HANDLE;
+  uint32_t steps_done = 0;
+  const Step* last_step = nullptr;
+  const auto stepDone = [&] {
+    if (timing.timer && last_step) timing.timer->stepDone(command_buffer, timing.slot, steps_done++);
+  };
   for (const Dispatch& dispatch : dispatches) {
+    if (dispatch.step != last_step) stepDone();
+    last_step = dispatch.step;
     if (dispatch.barrier) {
       recordBarrier(*device_, command_buffer, kComputeStage, VK_ACCESS_SHADER_WRITE_BIT, kComputeStage, kShaderReadWrite);
     }
@@ -350,6 +358,7 @@ void Program::run(VkCommandBuffer command_buffer, const std::vector<Dispatch>& d
                         launch.push.data());
     vk.CmdDispatch(command_buffer, launch.groups[0], launch.groups[1], launch.groups[2]);
   }
+  stepDone();
 }
 
 }  // namespace impasto::vulkan

@@ -12,6 +12,7 @@
 
 #include "vulkan/device.h"
 #include "vulkan/kernels/kernel.h"
+#include "vulkan/launch_timer.h"
 #include "vulkan/pipelines.h"
 #include "vulkan/plan.h"
 
@@ -38,17 +39,23 @@ class Program {
 
   const Plan& plan() const noexcept { return plan_; }
 
+  // Where the times of a frame's steps go.
+  struct Timing {
+    LaunchTimer* timer = nullptr;  // null: nowhere
+    uint32_t slot = 0;
+  };
+
   // Allocate nothing. `frame` is at most the plan's extent, in multiples of the alignment; `output` below output_count.
   void recordConstants(VkCommandBuffer command_buffer, FrameExtent frame) const;
-  void record(VkCommandBuffer command_buffer, FrameExtent frame, uint32_t output) const;
+  void record(VkCommandBuffer command_buffer, FrameExtent frame, uint32_t output, const Timing& timing) const;
 
  private:
   struct Bound;
   struct Dispatch;
   class Builder;
 
-  void run(VkCommandBuffer command_buffer, const std::vector<Dispatch>& dispatches, FrameExtent frame,
-           uint32_t output) const;
+  void run(VkCommandBuffer command_buffer, const std::vector<Dispatch>& dispatches, FrameExtent frame, uint32_t output,
+           const Timing& timing) const;
 
   const VulkanDevice* device_;
   Graph graph_;
