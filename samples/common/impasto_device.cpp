@@ -28,14 +28,17 @@ UniqueStyle loadStyle(const std::string& path) {
   return UniqueStyle(style);
 }
 
-PaintingDevice createPaintingDevice(render::DeviceOptions options) {
+PaintingDevice createPaintingDevice(render::DeviceOptions options, const PaintingNeeds& painting_needs) {
   PaintingDevice painting;
+  painting.needs = painting_needs;
   options.needs = [&](VkInstance instance, VkPhysicalDevice physical_device) {
     ImpastoRequirements requirements{};
     requirements.size = sizeof requirements;
+    requirements.backend = painting_needs.backend;
+    requirements.timeline_points = painting_needs.timeline_points;
     checkImpasto(impastoQueryRequirements(instance, physical_device, vkGetInstanceProcAddr, &requirements),
                  "the device's requirements");
-    if (!requirements.vulkan_backend) throw Error(std::string("this device cannot paint: ") + requirements.reason);
+    if (!requirements.supported) throw Error(std::string("this device cannot paint: ") + requirements.reason);
     painting.half_precision = requirements.half_precision;
     render::DeviceNeeds needs;
     needs.extensions.assign(requirements.device_extensions,
@@ -59,6 +62,9 @@ UniqueContext createContext(const PaintingDevice& painting) {
   info.get_instance_proc_addr = vkGetInstanceProcAddr;
   info.queue_family_index = painting.device->queueFamily();
   info.half_precision = painting.half_precision;
+  info.backend = painting.needs.backend;
+  info.timeline_points = painting.needs.timeline_points;
+  info.timeline_semaphore = VK_TRUE;  // render::Device enables it always
   info.log = onLog;
   ImpastoContext context = nullptr;
   checkImpasto(impastoCreateContext(&info, &context), "the painting context");

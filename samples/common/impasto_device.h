@@ -27,15 +27,22 @@ void checkImpasto(ImpastoResult result, const std::string& what);
 
 UniqueStyle loadStyle(const std::string& path);
 
+// How a program paints with a device.
+struct PaintingNeeds {
+  ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
+  bool timeline_points = false;  // every impastoExecute is given them: backends outside the command buffer can be had
+};
+
 // A device made with what the pass needs of it. Throws Error when there is no Vulkan device that can run the pass.
 // `options.needs` is replaced.
 struct PaintingDevice {
   std::unique_ptr<render::Device> device;
   bool half_precision = false;  // were the fp16 features enabled?
+  PaintingNeeds needs;          // that it was made for
 };
-PaintingDevice createPaintingDevice(render::DeviceOptions options);
+PaintingDevice createPaintingDevice(render::DeviceOptions options, const PaintingNeeds& needs = {});
 
-// A context on the device's queue. The library's errors and warnings go to stderr.
+// A context on the device's queue, for the backend that the device was made for. The library's errors and warnings go to stderr.
 UniqueContext createContext(const PaintingDevice& painting);
 
 }  // namespace impasto::app
