@@ -13,8 +13,8 @@
 //
 // Outside namespaces it is known by that name: to nvcc an extern "C" __global__ function in the cubin, to the shim an
 // entry of its table. Device functions are marked IMPASTO_DEVICE. No recursion, no function pointers, no statics, no
-// memory but locals, shared() and what Global addresses; arrays are indexed by what the compiler knows (IMPASTO_UNROLL),
-// or they cost local memory, which the test of the resource table refuses where it is a spill.
+// memory but locals, shared() and what Global addresses; arrays are indexed by what the compiler knows
+// (IMPASTO_UNROLL), or they cost local memory, which the test of the resource table refuses where it is a spill.
 #pragma once
 
 #include "cuda/device/types.h"
@@ -35,9 +35,9 @@
 #define IMPASTO_NO_UNROLL
 #define IMPASTO_AT , ::impasto::cuda::Where at = ::impasto::cuda::Where::current()
 #define IMPASTO_ONLY_AT ::impasto::cuda::Where at = ::impasto::cuda::Where::current()
-#define IMPASTO_KERNEL(name, Params, threads, blocks)                                                            \
-  static void name##OnHost(const Params& params);                                                                \
-  static const ::impasto::cuda::shim::Registered name##Registered(                                               \
+#define IMPASTO_KERNEL(name, Params, threads, blocks)                                                                 \
+  static void name##OnHost(const Params& params);                                                                     \
+  static const ::impasto::cuda::shim::Registered name##Registered(                                                    \
       #name, {threads, sizeof(Params), [](const void* bytes) { name##OnHost(*static_cast<const Params*>(bytes)); }}); \
   static void name##OnHost([[maybe_unused]] const Params& params)
 #endif
@@ -46,9 +46,9 @@ namespace impasto::cuda {
 
 // --- Who and where. Blocks are one-dimensional, grids three-dimensional.
 
-IMPASTO_DEVICE int thread();        // in the block
+IMPASTO_DEVICE int thread();  // in the block
 IMPASTO_DEVICE int blockThreads();
-IMPASTO_DEVICE int lane();          // thread() % 32
+IMPASTO_DEVICE int lane();  // thread() % 32
 IMPASTO_DEVICE int blockX();
 IMPASTO_DEVICE int blockY();
 IMPASTO_DEVICE int blockZ();
@@ -110,8 +110,8 @@ IMPASTO_DEVICE void waitCopies(IMPASTO_ONLY_AT);
 IMPASTO_DEVICE void syncBlock(IMPASTO_ONLY_AT);
 IMPASTO_DEVICE void syncWarp(IMPASTO_ONLY_AT);
 
-// All blocks of a kernel that was launched cooperatively, so that all of them run at once. `counter` is a word of global
-// memory for this purpose alone, 0 before the first launch, left usable by each.
+// All blocks of a kernel that was launched cooperatively, so that all of them run at once. `counter` is a word of
+// global memory for this purpose alone, 0 before the first launch, left usable by each.
 IMPASTO_DEVICE void syncGrid(Global<uint32_t> counter IMPASTO_AT);
 
 // --- A warp together: all 32 threads, at the same place in the code. None of these orders memory.
@@ -125,9 +125,9 @@ IMPASTO_DEVICE T shuffleDown(T value, int delta IMPASTO_AT);
 template <class T>
 IMPASTO_DEVICE T shuffleIndex(T value, int from IMPASTO_AT);
 
-// ldmatrix: Count (1, 2 or 4) matrices of 8 x 8 halves. Lane 8 * m + r gives the address of row r of matrix m: 16 bytes,
-// aligned to 16; where Count is less than 4 the other lanes give valid addresses, too. Lane l gets of matrix m in
-// result[m] the halves (row l / 4, columns 2 * (l % 4) and the next); transposed: (rows 2 * (l % 4) and the next,
+// ldmatrix: Count (1, 2 or 4) matrices of 8 x 8 halves. Lane 8 * m + r gives the address of row r of matrix m: 16
+// bytes, aligned to 16; where Count is less than 4 the other lanes give valid addresses, too. Lane l gets of matrix m
+// in result[m] the halves (row l / 4, columns 2 * (l % 4) and the next); transposed: (rows 2 * (l % 4) and the next,
 // column l / 4). The first is in the low bits.
 template <int Count, class T>
 IMPASTO_DEVICE void loadMatrices(uint32_t (&result)[Count], Shared<T> row IMPASTO_AT);
@@ -136,15 +136,15 @@ IMPASTO_DEVICE void loadMatricesTransposed(uint32_t (&result)[Count], Shared<T> 
 
 // sum += A * B, A 16 x 16 and B 16 x 8 in fp16, sum 16 x 8 in fp32 (mma.m16n8k16; on 7.5 two of m16n8k8). With
 // g = lane() / 4 and t = lane() % 4 a thread holds
-//   A: half2[0] (g, 2t) (g, 2t + 1)    half2[1] (g + 8, 2t) ...    half2[2] (g, 2t + 8) ...    half2[3] (g + 8, 2t + 8) ...
-//   B: half2[0] (2t, g) (2t + 1, g)    half2[1] (2t + 8, g) (2t + 9, g)
-//   sum: value[0] (g, 2t)    value[1] (g, 2t + 1)    value[2] (g + 8, 2t)    value[3] (g + 8, 2t + 1)
+//   A: half2[0] (g, 2t) (g, 2t + 1)    half2[1] (g + 8, 2t) ...    half2[2] (g, 2t + 8) ...    half2[3] (g + 8, 2t + 8)
+//   ... B: half2[0] (2t, g) (2t + 1, g)    half2[1] (2t + 8, g) (2t + 9, g) sum: value[0] (g, 2t)    value[1] (g, 2t +
+//   1)    value[2] (g + 8, 2t)    value[3] (g + 8, 2t + 1)
 // as (row, column). So A from rows of shared memory is one loadMatrices of (rows 0-7, k 0-7), (8-15, 0-7), (0-7, 8-15),
 // (8-15, 8-15), and B from rows of k one loadMatrices with rows n, or one loadMatricesTransposed with rows k.
-// Products are exact. They are added in an order and with a rounding that PTX leaves open ("at least single precision");
-// GPUs are known to cut off instead of rounding, at 2^-23 of the largest term or less (Fasi et al. 2021, Numerical
-// behavior of NVIDIA tensor cores), so a bound takes 2^-23 for each addition. Subnormals count; infinities and NaN go
-// through as in fp32.
+// Products are exact. They are added in an order and with a rounding that PTX leaves open ("at least single
+// precision"); GPUs are known to cut off instead of rounding, at 2^-23 of the largest term or less (Fasi et al. 2021,
+// Numerical behavior of NVIDIA tensor cores), so a bound takes 2^-23 for each addition. Subnormals count; infinities
+// and NaN go through as in fp32.
 IMPASTO_DEVICE void mma(FragmentC& sum, const FragmentA& a, const FragmentB& b IMPASTO_AT);
 
 // --- Arithmetic. Plain float operators may be contracted into fused multiply-adds by either compiler.
@@ -166,8 +166,8 @@ IMPASTO_DEVICE float maximum(float a, float b);
 IMPASTO_DEVICE int minimum(int a, int b);
 IMPASTO_DEVICE int maximum(int a, int b);
 IMPASTO_DEVICE float fusedMultiplyAdd(float a, float b, float c);  // rounded once
-IMPASTO_DEVICE float exponential(float x);        // e^x within 3 + 2 |x| ULP
-IMPASTO_DEVICE float divide(float a, float b);    // within 2.5 ULP where 2^-126 <= |b| <= 2^126; 0 for larger b
+IMPASTO_DEVICE float exponential(float x);                         // e^x within 3 + 2 |x| ULP
+IMPASTO_DEVICE float divide(float a, float b);  // within 2.5 ULP where 2^-126 <= |b| <= 2^126; 0 for larger b
 
 // Bits as another type of the same size.
 template <class To, class From>

@@ -1,6 +1,6 @@
 // intrinsics.h for GPUs. All memory is reached by instructions of its own space, so that nothing depends on what the
-// compiler finds out about an address; loads and stores are volatile to the front end, which keeps them in order between
-// barriers, and ptxas schedules them as it likes.
+// compiler finds out about an address; loads and stores are volatile to the front end, which keeps them in order
+// between barriers, and ptxas schedules them as it likes.
 #pragma once
 
 namespace impasto::cuda {
@@ -39,8 +39,8 @@ IMPASTO_DEVICE To bitsAs(From value) {
 namespace detail {
 
 template <class T>
-inline constexpr bool kMovable =
-    std::is_trivially_copyable<T>::value && (sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8 || sizeof(T) == 16);
+inline constexpr bool kMovable = std::is_trivially_copyable<T>::value &&
+                                 (sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8 || sizeof(T) == 16);
 
 template <int Bytes>
 struct Access;
@@ -295,10 +295,9 @@ IMPASTO_DEVICE void mma(FragmentC& sum, const FragmentA& a, const FragmentB& b) 
       : "r"(a.half2[0]), "r"(a.half2[1]), "r"(a.half2[2]), "r"(a.half2[3]), "r"(b.half2[0]), "r"(b.half2[1]));
 #else
   for (int k = 0; k < 2; ++k) {
-    asm volatile(
-        "mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
-        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-        : "r"(a.half2[2 * k]), "r"(a.half2[2 * k + 1]), "r"(b.half2[k]));
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                 : "r"(a.half2[2 * k]), "r"(a.half2[2 * k + 1]), "r"(b.half2[k]));
   }
 #endif
 }

@@ -1,0 +1,85 @@
+# CUDA kernels, without CMake's own CUDA language, which would look for a toolkit that a machine need not have.
+#
+#   impasto_cuda_kernels(NAME SOURCES a.cu b.cu [EXTRA_ARCHITECTURES 90a])
+#     where nvcc is found: NAME, an object library that holds for every source a fatbin with cubins for each
+#     IMPASTO_CUDA_ARCHITECTURES (and the extra ones) and PTX, as bytes, and its include folder with
+#     "cuda/kernel_images.h". Compiled with IMPASTO_CUDA_HEADERS in mind: dependencies are tracked by depfiles.
+#     In any case the sources are remembered for
+#   impasto_cuda_kernels_on_host(NAME SOURCES a.cu ...)
+#     an object library of the same sources as C++ for the shim of the tests (tests/support/cuda_shim).
+#
+# ptxas' report on registers, shared memory and spills of each source is in the folder that the target's property
+# IMPASTO_CUDA_REPORTS names; tests/cuda/resources.py reads it.
+find_program(IMPASTO_NVCC NAMES nvcc HINTS $ENV{CUDA_PATH}/bin $ENV{CUDA_HOME}/bin PATHS /usr/local/cuda/bin
+  DOC "CUDA's compiler; without it there is no CUDA backend")
+set(IMPASTO_CUDA_ARCHITECTURES 75 80 86 89 90 100 120 CACHE STRING "Compute capabilities to compile cubins for, without dots")
+# PTX is for what comes after the newest of them; it is 8.0's, so that it has asynchronous copies and whole mma.
+set(IMPASTO_CUDA_PTX 80 CACHE STRING "Compute capability of the PTX that newer GPUs compile")
+
+function(impasto_cuda_kernels name)
+  cmake_parse_arguments(arg "" "" "SOURCES;EXTRA_ARCHITECTURES" ${ARGN})
+  if(NOT IMPASTO_NVCC)
+    return()
+  endif()
+  set(out_dir ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir)
+  file(MAKE_DIRECTORY ${out_dir})
+  set(codes "")
+  foreach(architecture IN LISTS IMPASTO_CUDA_ARCHITECTURES arg_EXTRA_ARCHITECTURES)
+    list(APPEND codes -gencode=arch=compute_${architecture},code=sm_${architecture})
+  endforeach()
+  list(APPEND codes -gencode=arch=compute_${IMPASTO_CUDA_PTX},code=compute_${IMPASTO_CUDA_PTX})
+  set(fatbins "")
+  set(table "")
+  set(bytes "")
+  set(index 0)
+  foreach(source IN LISTS arg_SOURCES)
+    get_filename_component(source ${source} ABSOLUTE)
+    get_filename_component(stem ${source} NAME_WE)
+    set(fatbin ${out_dir}/${stem}.fatbin)
+    add_custom_command(
+      OUTPUT ${fatbin}
+      COMMAND ${CMAKE_COMMAND} -DNVCC=${IMPASTO_NVCC} -DHOST=${CMAKE_CXX_COMPILER} -DSOURCE=${source} -DOUTPUT=${fatbin}
+              "-DCODES=${codes}" -DINCLUDE=${PROJECT_SOURCE_DIR}/plugin/src -DREPORT=${out_dir}/${stem}.ptxas
+              -P ${PROJECT_SOURCE_DIR}/cmake/CompileCuda.cmake
+      DEPENDS ${source} ${PROJECT_SOURCE_DIR}/cmake/CompileCuda.cmake
+      DEPFILE ${fatbin}.d
+      COMMENT "CUDA ${stem}"
+      VERBATIM)
+    list(APPEND fatbins ${fatbin})
+    string(APPEND bytes "asm(\".section .rodata\\n.balign 64\\n\"\n"
+                        "    \"impasto_fatbin_${index}:\\n.incbin \\\"${fatbin}\\\"\\n\"\n"
+                        "    \"impasto_fatbin_${index}_end:\\n.previous\\n\");\n"
+                        "extern \"C\" const unsigned char impasto_fatbin_${index}[] __attribute__((visibility(\"hidden\")));\n"
+                        "extern \"C\" const unsigned char impasto_fatbin_${index}_end[] __attribute__((visibility(\"hidden\")));\n")
+    string(APPEND table "    {\"${stem}\", impasto_fatbin_${index}, "
+                        "static_cast<std::size_t>(impasto_fatbin_${index}_end - impasto_fatbin_${index})},\n")
+    math(EXPR index "${index} + 1")
+  endforeach()
+  file(CONFIGURE OUTPUT ${out_dir}/kernel_images.cpp @ONLY CONTENT [[// Written by cmake/Cuda.cmake.
+#include "cuda/kernel_images.h"
+
+@bytes@
+namespace impasto::cuda {
+
+std::span<const KernelImage> kernelImages() {
+  static const KernelImage images[] = {
+@table@  };
+  return images;
+}
+
+}  // namespace impasto::cuda
+]])
+  add_library(${name} OBJECT ${out_dir}/kernel_images.cpp)
+  set_source_files_properties(${out_dir}/kernel_images.cpp PROPERTIES OBJECT_DEPENDS "${fatbins}")
+  set_target_properties(${name} PROPERTIES IMPASTO_CUDA_REPORTS ${out_dir})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/plugin/src)
+  impasto_warnings(${name})
+endfunction()
+
+function(impasto_cuda_kernels_on_host name)
+  cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
+  add_library(${name} OBJECT ${arg_SOURCES})
+  set_source_files_properties(${arg_SOURCES} PROPERTIES LANGUAGE CXX)
+  target_link_libraries(${name} PUBLIC impasto_cuda_shim)
+  impasto_warnings(${name})
+endfunction()
