@@ -4,8 +4,36 @@
 # tracked by dependency files.
 find_program(IMPASTO_GLSLANG NAMES glslangValidator glslang REQUIRED)
 
+# impasto_shaders(... COMPILER "program;arguments") compiles with another compiler than IMPASTO_GLSLANG.
+# IMPASTO_GLSLANG_MATRIX: one that knows GL_KHR_cooperative_matrix, glslang 13 or later. Debian 12's does not; there it is
+# the one that scripts/newest-mesa has unpacked, run with the libraries that it was built for. "" where there is none.
+function(impasto_find_matrix_compiler out)
+  set(newest ${PROJECT_SOURCE_DIR}/deps/newest-mesa/usr)
+  set(candidates ${IMPASTO_GLSLANG})
+  file(GLOB linker ${newest}/lib/*-linux-gnu/ld-linux-*.so.*)
+  if(linker AND EXISTS ${newest}/bin/glslangValidator)
+    get_filename_component(libraries ${linker} DIRECTORY)
+    list(APPEND candidates "${linker}|--library-path|${libraries}|${newest}/bin/glslangValidator")
+  endif()
+  set(probe ${CMAKE_CURRENT_BINARY_DIR}/probe_cooperative_matrix.comp)
+  file(WRITE ${probe} "#version 460\n#extension GL_KHR_cooperative_matrix : require\nvoid main() {}\n")
+  foreach(candidate IN LISTS candidates)
+    string(REPLACE "|" ";" command "${candidate}")
+    execute_process(COMMAND ${command} --target-env vulkan1.1 -o ${probe}.spv ${probe}
+      RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
+    if(result EQUAL 0)
+      set(${out} "${command}" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  set(${out} "" PARENT_SCOPE)
+endfunction()
+
 function(impasto_shaders target)
-  cmake_parse_arguments(arg "" "NAMESPACE;SUFFIX;VULKAN" "SOURCES;DEFINES" ${ARGN})
+  cmake_parse_arguments(arg "" "NAMESPACE;SUFFIX;VULKAN" "SOURCES;DEFINES;COMPILER" ${ARGN})
+  if(NOT arg_COMPILER)
+    set(arg_COMPILER ${IMPASTO_GLSLANG})
+  endif()
   set(out_dir ${CMAKE_CURRENT_BINARY_DIR}/generated/shaders)
   file(MAKE_DIRECTORY ${out_dir})
   if(NOT arg_VULKAN)
@@ -33,7 +61,7 @@ function(impasto_shaders target)
     set(header ${out_dir}/${name}.h)
     add_custom_command(
       OUTPUT ${header}
-      COMMAND ${CMAKE_COMMAND} -DGLSLANG=${IMPASTO_GLSLANG} -DSOURCE=${source} -DHEADER=${header} -DSYMBOL=${symbol}
+      COMMAND ${CMAKE_COMMAND} "-DGLSLANG=${arg_COMPILER}" -DSOURCE=${source} -DHEADER=${header} -DSYMBOL=${symbol}
               -DNAMESPACE=${arg_NAMESPACE} -DVULKAN=${arg_VULKAN} "-DDEFINES=${defines}"
               -DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/shaders -P ${PROJECT_SOURCE_DIR}/cmake/CompileShader.cmake
       DEPENDS ${source} ${PROJECT_SOURCE_DIR}/cmake/CompileShader.cmake

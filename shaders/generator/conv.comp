@@ -29,14 +29,8 @@ layout(local_size_x = 8, local_size_y = 4) in;
 #else
 layout(local_size_x = 32, local_size_y = 2) in;
 #endif
-layout(constant_id = 0) const uint KERNEL = 3;
-layout(constant_id = 1) const uint STRIDE = 1;
-layout(constant_id = 2) const uint OUT_QUADS = 2;        // of one invocation: 1, 2 or 4
-layout(constant_id = 3) const uint ACTIVATION = 0;
-layout(constant_id = 4) const uint UPSAMPLE_SHIFT = 0;   // 1: the source is read through a nearest 2x upsample
-layout(constant_id = 5) const uint BLOCK = 1;            // > 1: depth_to_space of the result
-layout(constant_id = 6) const uint ADD = 0;              // 1: + addend
-layout(constant_id = 7) const uint ADD_ACTIVATION = 0;
+layout(constant_id = 0) const uint OUT_QUADS = 2;  // of one invocation: 1, 2 or 4
+#include "generator/conv_result.glsl"
 
 #if IMPASTO_SOFTWARE
 layout(binding = 0) uniform samplerBuffer source;
@@ -51,11 +45,6 @@ layout(binding = 1) readonly restrict buffer Weights { Quad data[]; } weights;
 #endif
 // Weights: [group of OUT_QUADS output quads][input quad][tap x][tap y][output quad][input channel] of quads of output
 // channels.
-layout(binding = 2) writeonly restrict buffer Result { Quad data[]; } result;
-layout(binding = 3) readonly restrict buffer Addend { Quad data[]; } addend;
-layout(binding = 4) readonly restrict buffer Bias { vec4 data[]; } biases;  // a quad for each output quad
-
-layout(push_constant) uniform Push { ConvPush push; };
 
 const uint kRows = 4;
 // Values of a source column that kRows results need, and the step between two results in them.
@@ -120,20 +109,6 @@ uint column_row[9];  // index of quad 0 of a source row
     MULTIPLY_TWO(0, ky)   \
     MULTIPLY_TWO(2, ky)   \
   }
-
-void store(uint x, uint y, uint quad, vec4 value) {
-  if (x >= push.out_width || y >= push.end_y || quad >= push.out_quads) return;
-  const uint subpixel = quad % (BLOCK * BLOCK);
-  const uint place_y = y * BLOCK + subpixel / BLOCK;
-  const uint place_x = x * BLOCK + subpixel % BLOCK;
-  const uint place_quad = quad / (BLOCK * BLOCK);
-  value = activate(ACTIVATION, value);
-  if (ADD != 0) {
-    value = activate(ADD_ACTIVATION,
-                     value + loadQuad(addend.data[quadIndex(push.addend, place_y, place_x, place_quad)]));
-  }
-  result.data[quadIndex(push.result, place_y, place_x, place_quad)] = storeQuad(value);
-}
 
 #define START(o)                                                                                     \
   if (o < OUT_QUADS) {                                                                               \

@@ -69,8 +69,9 @@ void planAndPack(const Style& style, const vulkan::DeviceTraits& device, uint32_
       return vulkan::BoundTensor{&plan.tensors[op], 0};
     };
     const uint32_t rows = plan.tensors[step.result].height / step.block;
-    step.kernel->specialization(lowered.graph, step);
-    step.kernel->launch({lowered.graph,
+    step.kernel->specialization({device, lowered.graph, plan, step});
+    step.kernel->launch({device,
+                         lowered.graph,
                          step,
                          bound(step.source),
                          bound(step.addend),
@@ -79,7 +80,8 @@ void planAndPack(const Style& style, const vulkan::DeviceTraits& device, uint32_
                          {plan.width, plan.height}});
     const auto found = lowered.weights.find(step.op);
     if (found == lowered.weights.end()) return;
-    const vulkan::PackedWeights packed = step.kernel->pack(device, lowered.graph, plan, step, found->second, weights);
+    const vulkan::PackedWeights packed =
+        step.kernel->pack({device, lowered.graph, plan, step}, found->second, weights);
     require(packed.offset + packed.bytes <= weights.size() && packed.bias_offset + packed.bias_bytes <= weights.size(),
             "weights outside their buffer");
   };

@@ -11,7 +11,9 @@ std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device,
   if (variant.half && !test_device.storage_16bit) return nullptr;
   std::unique_ptr<vulkan::VulkanDevice> device = makeVulkanDevice(test_device, variant.half);
   if (variant.software && !device->software) return nullptr;
+  if (variant.matrix && device->matrix.m == 0) return nullptr;
   device->software = variant.software;
+  device->preferred_kernel = variant.convolution();
   return device;
 }
 
@@ -45,7 +47,12 @@ Agreement compare(const Tensor& result, const Style& style, const std::vector<Te
 Agreement VariantTest::expectAgreement(const Style& style, const ReferenceInputs& inputs, const std::string& what) {
   const uint32_t width = inputs.color.width, height = inputs.color.height;
   const std::vector<Tensor> values = runReferenceOps(style, inputs);
-  const Tensor result = GeneratorRunner(device(), vulkanDevice(), style, width, height).run(inputs);
+  GeneratorRunner runner(device(), vulkanDevice(), style, width, height);
+  for (const vulkan::Step& step : runner.generator().plan().steps) {
+    if (step.kind != vulkan::Step::Kind::Conv) continue;
+    EXPECT_STREQ(step.kernel->name(), GetParam().convolution());
+  }
+  const Tensor result = runner.run(inputs);
   Agreement agreement = compare(result, style, values, vulkanDevice().half_precision);
   EXPECT_LE(agreement.closest, 1.0) << what << " at " << width << "x" << height << ": " << agreement.worst;
   closest_ = std::max(closest_, agreement.closest);

@@ -17,10 +17,15 @@ struct Variant {
   const char* name;
   bool half;      // fp16 tensors and weights, fp32 sums
   bool software;  // the convolution for Vulkan on a CPU, where the device is one
+  bool matrix;    // the convolution on matrix hardware
+
+  // The kernel that all convolutions run on.
+  const char* convolution() const { return matrix ? "conv_matrix" : software ? "conv_software" : "conv"; }
 };
 
 inline constexpr Variant kVariants[] = {
-    {"fp32", false, true}, {"fp16", true, true}, {"fp32_gpu", false, false}, {"fp16_gpu", true, false}};
+    {"fp32", false, true, false},      {"fp16", true, true, false},       {"fp32_gpu", false, false, false},
+    {"fp16_gpu", true, false, false}, {"fp16_matrix", true, false, true}};
 
 inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 inline std::string nameOf(const ::testing::TestParamInfo<Variant>& info) { return info.param.name; }

@@ -97,6 +97,8 @@ std::unique_ptr<vulkan::VulkanDevice> makeVulkanDevice(const TestDevice& device,
           .synchronization2 = device.options.synchronization2 != TestDeviceOptions::Synchronization2::Off,
           .write_without_format = device.options.write_without_format,
           .timeline_semaphore = device.options.timeline_semaphore,
+          .cooperative_matrix = device.cooperative_matrix,
+          .subgroup_size_control = device.cooperative_matrix,
           .debug_utils = device.validation});
 }
 

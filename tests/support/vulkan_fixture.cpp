@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "vulkan/cooperative_matrix.h"
+
 namespace impasto::test {
 namespace {
 
@@ -155,6 +157,28 @@ bool choosePhysicalDevice(TestDevice& out, std::string& why_not) {
   return false;
 }
 
+// What a device is created with for kernels on matrix hardware, beside fp16 storage and arithmetic.
+struct MatrixFeatures {
+  VkPhysicalDeviceCooperativeMatrixFeaturesKHR matrix{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR};
+  VkPhysicalDeviceVulkanMemoryModelFeatures memory_model{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_MEMORY_MODEL_FEATURES};
+  VkPhysicalDeviceSubgroupSizeControlFeatures size_control{
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES};
+
+  // Are all there? Then they are what it offers.
+  bool offeredBy(VkPhysicalDevice physical_device) {
+    if (!lackingExtension(physical_device, {VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME}).empty()) return false;
+    VkPhysicalDeviceFeatures2 features{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
+    features.pNext = &matrix;
+    matrix.pNext = &memory_model;
+    memory_model.pNext = &size_control;
+    vkGetPhysicalDeviceFeatures2(physical_device, &features);
+    matrix.cooperativeMatrixRobustBufferAccess = VK_FALSE;
+    memory_model.vulkanMemoryModelDeviceScope = memory_model.vulkanMemoryModelAvailabilityVisibilityChains = VK_FALSE;
+    return matrix.cooperativeMatrix && memory_model.vulkanMemoryModel && size_control.subgroupSizeControl &&
+           size_control.computeFullSubgroups;
+  }
+};
+
 // Each feature by its own struct, which every version takes: core or by extension.
 void createDevice(TestDevice& out) {
   const TestDeviceOptions& options = out.options;
@@ -173,6 +197,9 @@ void createDevice(TestDevice& out) {
   out.storage_16bit = options.storage_16bit && storage.storageBuffer16BitAccess;
   out.half_precision = out.storage_16bit && ask_float16 && float16.shaderFloat16;
   const VkPhysicalDeviceFeatures offered = features.features;
+  MatrixFeatures matrices;
+  out.cooperative_matrix = options.cooperative_matrix && options.api_version >= VK_API_VERSION_1_3 &&
+                           out.half_precision && matrices.offeredBy(out.physical_device);
 
   features = {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
   features.pNext = const_cast<void*>(options.features);
@@ -192,6 +219,12 @@ void createDevice(TestDevice& out) {
     float16.shaderFloat16 = VK_TRUE;
     chain(float16);
     if (options.api_version < kFloat16.core_since) extensions.push_back(kFloat16.name);
+  }
+  if (out.cooperative_matrix) {
+    chain(matrices.matrix);
+    chain(matrices.memory_model);
+    chain(matrices.size_control);
+    extensions.push_back(VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME);
   }
   if (options.write_without_format) {
     features.features.shaderStorageImageWriteWithoutFormat = offered.shaderStorageImageWriteWithoutFormat;

@@ -33,12 +33,13 @@ struct TestDeviceOptions {
   bool timeline_semaphore = true;                                    // Timeline and SubmitOrder need it
   bool storage_16bit = true;                                         // storageBuffer16BitAccess, where offered
   bool shader_float16 = true;                                        // where offered
+  bool cooperative_matrix = true;  // VK_KHR_cooperative_matrix and what belongs to it, at 1.3, where offered
   bool write_without_format = true;  // shaderStorageImageWriteWithoutFormat and ...Read..., where offered
   std::vector<const char*> extensions;                               // others that must be there
   const void* features = nullptr;    // a chain of other feature structs, for VkDeviceCreateInfo
 
   static TestDeviceOptions plain(uint32_t api_version) {
-    return {api_version, Synchronization2::Off, false, false, false, false, {}, nullptr};
+    return {api_version, Synchronization2::Off, false, false, false, false, false, {}, nullptr};
   }
 };
 
@@ -52,6 +53,7 @@ struct TestDevice {
   uint32_t queue_family = 0;
   bool storage_16bit = false;   // storageBuffer16BitAccess is enabled
   bool half_precision = false;  // and shaderFloat16 too
+  bool cooperative_matrix = false;  // cooperativeMatrix, vulkanMemoryModel, subgroupSizeControl, computeFullSubgroups
   bool validation = false;      // the validation layer is installed
   std::string name;
   std::string driver;           // name and version, "llvmpipe Mesa 22.3.6 (LLVM 15.0.6)"

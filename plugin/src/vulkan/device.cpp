@@ -105,6 +105,36 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
   software = properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU && subgroup_size == 8 &&
              (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
   vk.GetPhysicalDeviceMemoryProperties(physical_device, &memory);
+  if (options.cooperative_matrix && half_precision) findMatrices(options.subgroup_size_control);
+}
+
+void VulkanDevice::findMatrices(bool size_control) {
+  if (vk.GetPhysicalDeviceCooperativeMatrixPropertiesKHR == nullptr) return;
+  uint32_t count = 0;
+  if (vk.GetPhysicalDeviceCooperativeMatrixPropertiesKHR(physical_device, &count, nullptr) != VK_SUCCESS) return;
+  std::vector<VkCooperativeMatrixPropertiesKHR> shapes(count);
+  for (auto& shape : shapes) shape = {VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR};
+  if (vk.GetPhysicalDeviceCooperativeMatrixPropertiesKHR(physical_device, &count, shapes.data()) < 0) return;
+  shapes.resize(count);
+
+  // Subgroups have one size on some devices, on others it must be asked for. Which of them this is, Vulkan 1.3 or the
+  // extension tells.
+  if (api_version < VK_API_VERSION_1_3 && !size_control) return;
+  VkPhysicalDeviceSubgroupSizeControlProperties sizes{
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES};
+  VkPhysicalDeviceProperties2 properties2{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
+  properties2.pNext = &sizes;
+  vk.GetPhysicalDeviceProperties2(physical_device, &properties2);
+  const bool may_ask = size_control && (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
+  const bool varies = sizes.minSubgroupSize != sizes.maxSubgroupSize;
+  if (varies && !may_ask) return;
+  subgroup_size_control = may_ask;
+  matrix = chooseMatrixShape(shapes);
+}
+
+DeviceTraits VulkanDevice::traits() const noexcept {
+  return {static_cast<uint32_t>(bytesPerElement()), software, matrix, subgroup_size,
+          properties.limits.maxComputeSharedMemorySize, preferred_kernel};
 }
 
 VulkanDevice::~VulkanDevice() = default;
@@ -189,7 +219,8 @@ VkDescriptorSet allocateDescriptorSet(const VulkanDevice& device, VkDescriptorPo
 }
 
 Pipeline createComputePipeline(const VulkanDevice& device, std::span<const uint32_t> spirv,
-                               std::span<const uint32_t> constants, VkPipelineLayout layout) {
+                               std::span<const uint32_t> constants, VkPipelineLayout layout,
+                               uint32_t required_subgroup_size) {
   VkShaderModuleCreateInfo module_info{VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
   module_info.codeSize = spirv.size_bytes();
   module_info.pCode = spirv.data();
@@ -211,6 +242,13 @@ Pipeline createComputePipeline(const VulkanDevice& device, std::span<const uint3
   info.stage.module = raw_module;
   info.stage.pName = "main";
   info.stage.pSpecializationInfo = &specialization;
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfo subgroups{
+      VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO};
+  subgroups.requiredSubgroupSize = required_subgroup_size;
+  if (required_subgroup_size != 0) {
+    info.stage.pNext = &subgroups;
+    info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT;
+  }
   info.layout = layout;
   VkPipeline pipeline = VK_NULL_HANDLE;
   check(device.vk.CreateComputePipelines(device.device, device.pipeline_cache, 1, &info, device.allocator(), &pipeline),

@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "vulkan/device_traits.h"
 #include "vulkan/dispatch.h"
 
 namespace impasto::vulkan {
@@ -27,6 +28,10 @@ struct DeviceOptions {
   bool synchronization2 = true;
   bool write_without_format = true;  // shaderStorageImageWriteWithoutFormat
   bool timeline_semaphore = true;
+  // VK_KHR_cooperative_matrix with cooperativeMatrix, and vulkanMemoryModel and shaderFloat16: fp16 tensors may be
+  // convolved on matrix hardware.
+  bool cooperative_matrix = false;
+  bool subgroup_size_control = false;  // the features subgroupSizeControl and computeFullSubgroups
   bool debug_utils = false;
   const VkAllocationCallbacks* allocator = nullptr;  // copied
   VkPipelineCache pipeline_cache = VK_NULL_HANDLE;   // the caller's
@@ -56,6 +61,8 @@ struct VulkanDevice {
   VkDeviceSize max_allocation = 0;   // maxMemoryAllocationSize
   VkDeviceSize max_buffer_size = 0;  // maxBufferSize
   uint32_t subgroup_size = 1;
+  bool subgroup_size_control = false;
+  MatrixShape matrix;  // of matrix multiplications; none where they are not enabled or not of a shape that is of use
 
   // Vulkan on a CPU: another variant of the convolution is the fast one (shaders/generator/conv.comp).
   bool software = false;
@@ -63,8 +70,10 @@ struct VulkanDevice {
   // can.
   bool stage_weights = false;
   double max_multiply_adds = kMaxMultiplyAdds;  // likewise, for tests: less
+  const char* preferred_kernel = nullptr;       // likewise: DeviceTraits::preferred
 
   VkDeviceSize bytesPerElement() const noexcept { return half_precision ? 2 : 4; }  // of a tensor
+  DeviceTraits traits() const noexcept;
   const VkAllocationCallbacks* allocator() const noexcept { return allocator_ ? &*allocator_ : nullptr; }
   // For tools that show it; nothing where VK_EXT_debug_utils is not enabled.
   void setName(VkObjectType type, uint64_t handle, const char* name) const noexcept;
@@ -73,6 +82,8 @@ struct VulkanDevice {
   PipelineSet& pipelines() const;
 
  private:
+  void findMatrices(bool size_control);
+
   std::optional<VkAllocationCallbacks> allocator_;
   mutable std::mutex pipelines_mutex_;
   mutable std::unique_ptr<PipelineSet> pipelines_;
@@ -128,8 +139,10 @@ QueryPool createQueryPool(const VulkanDevice& device, const VkQueryPoolCreateInf
 VkDescriptorSet allocateDescriptorSet(const VulkanDevice& device, VkDescriptorPool pool, VkDescriptorSetLayout layout);
 
 // Entry point "main"; specialisation constants 0, 1, 2, ... are `constants`.
+// Not 0: subgroups have that size, and all are full (DeviceOptions::subgroup_size_control).
 Pipeline createComputePipeline(const VulkanDevice& device, std::span<const uint32_t> spirv,
-                               std::span<const uint32_t> constants, VkPipelineLayout layout);
+                               std::span<const uint32_t> constants, VkPipelineLayout layout,
+                               uint32_t required_subgroup_size = 0);
 
 // Bytes that a buffer's memory would take. Throws Error(OutOfMemory) where a limit of the device stands in the way.
 VkDeviceSize memoryOf(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, const char* what);

@@ -48,6 +48,9 @@ InstanceDispatch::InstanceDispatch(PFN_vkGetInstanceProcAddr get_instance_proc_a
 #define IMPASTO_LOAD(name) require(name, get_instance_proc_addr(instance, "vk" #name), "vk" #name);
   IMPASTO_INSTANCE_FUNCTIONS(IMPASTO_LOAD)
 #undef IMPASTO_LOAD
+#define IMPASTO_LOAD(name) name = reinterpret_cast<PFN_vk##name>(get_instance_proc_addr(instance, "vk" #name));
+  IMPASTO_OPTIONAL_INSTANCE_FUNCTIONS(IMPASTO_LOAD)
+#undef IMPASTO_LOAD
 }
 
 Dispatch::Dispatch(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkInstance instance, VkDevice device)

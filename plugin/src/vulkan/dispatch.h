@@ -7,6 +7,8 @@
 
 #include <vulkan/vulkan_core.h>
 
+#include "vulkan/cooperative_matrix.h"
+
 namespace impasto::vulkan {
 
 #define IMPASTO_INSTANCE_FUNCTIONS(X) \
@@ -17,6 +19,9 @@ namespace impasto::vulkan {
   X(GetPhysicalDeviceMemoryProperties) \
   X(GetPhysicalDeviceProperties2)     \
   X(GetPhysicalDeviceQueueFamilyProperties)
+
+// Of an instance, or of an extension of the device that the host may not have enabled: null where the loader has none.
+#define IMPASTO_OPTIONAL_INSTANCE_FUNCTIONS(X) X(GetPhysicalDeviceCooperativeMatrixPropertiesKHR)
 
 #define IMPASTO_DEVICE_FUNCTIONS(X) \
   X(AllocateDescriptorSets)         \
@@ -70,6 +75,7 @@ namespace impasto::vulkan {
 struct InstanceDispatch {
 #define IMPASTO_DECLARE(name) PFN_vk##name name = nullptr;
   IMPASTO_INSTANCE_FUNCTIONS(IMPASTO_DECLARE)
+  IMPASTO_OPTIONAL_INSTANCE_FUNCTIONS(IMPASTO_DECLARE)
 #undef IMPASTO_DECLARE
 
   InstanceDispatch() = default;

@@ -21,10 +21,6 @@ VkDeviceSize align(VkDeviceSize bytes) noexcept {
   return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
 }
 
-DeviceTraits traitsOf(const VulkanDevice& device) noexcept {
-  return {static_cast<uint32_t>(device.bytesPerElement()), device.software};
-}
-
 }  // namespace
 
 // All that is decided before memory is taken.
@@ -44,7 +40,7 @@ VulkanGenerator::Prepared VulkanGenerator::prepare(const VulkanDevice& device, c
                                                 std::to_string(request.height) + ": each side must be 1 to " +
                                                 std::to_string(kMaxExtent));
   }
-  const DeviceTraits traits = traitsOf(device);
+  const DeviceTraits traits = device.traits();
   LoweredGraph lowered = lower(style.graph, style.weights);
   Prepared prepared;
   prepared.plan = makePlan(lowered.graph, request.width, request.height, traits);
@@ -53,7 +49,7 @@ VulkanGenerator::Prepared VulkanGenerator::prepare(const VulkanDevice& device, c
       const auto weights = lowered.weights.find(step.op);
       if (weights == lowered.weights.end()) continue;
       prepared.packed[step.op] =
-          step.kernel->pack(traits, lowered.graph, prepared.plan, step, weights->second, prepared.weights);
+          step.kernel->pack({traits, lowered.graph, prepared.plan, step}, weights->second, prepared.weights);
     }
   }
   prepared.graph = std::move(lowered.graph);
@@ -101,7 +97,7 @@ VulkanGenerator::VulkanGenerator(const VulkanDevice& device, ScratchPool& scratc
   program_ = std::make_unique<Program>(device, prepared.graph, std::move(prepared.plan), prepared.packed, memory);
 
   const Plan& plan = program_->plan();
-  costs_ = costsOf(prepared.graph, plan, traitsOf(device));
+  costs_ = costsOf(prepared.graph, plan, device.traits());
   if (request.time_launches) {
     timer_.emplace(device, request.frames_in_flight, static_cast<uint32_t>(plan.steps.size()));
   }

@@ -39,6 +39,8 @@ class VulkanGenerator final : public Generator {
     return timer_ ? timer_->latest() : std::span<const float>{};
   }
 
+  const Plan& plan() const noexcept { return program_->plan(); }
+
  private:
   struct Prepared;
 

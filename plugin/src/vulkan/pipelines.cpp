@@ -19,7 +19,10 @@ PipelineSet::Entry PipelineSet::get(const KernelShader& shader, const std::vecto
   const VkPipelineLayout layout = layouts->second.pipeline.get();
   auto found = pipelines_.find({&shader, constants});
   if (found == pipelines_.end()) {
-    Pipeline pipeline = createComputePipeline(*device_, shader.code, constants, layout);
+    Pipeline pipeline = createComputePipeline(*device_, shader.code, constants, layout,
+                                              shader.multiplies_matrices && device_->subgroup_size_control
+                                                  ? device_->subgroup_size
+                                                  : 0);
     device_->setName(VK_OBJECT_TYPE_PIPELINE, reinterpret_cast<uint64_t>(pipeline.get()), shader.name);
     found = pipelines_.emplace(std::pair(&shader, constants), std::move(pipeline)).first;
   }

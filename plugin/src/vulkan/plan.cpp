@@ -1,6 +1,7 @@
 #include "vulkan/plan.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "base/error.h"
@@ -168,14 +169,12 @@ class Planner {
   }
 
   void addStep(Step step) {
-    for (const Kernel* kernel : allKernels()) {
-      if (!kernel->fits(device_, graph_, plan_, step)) continue;
-      step.kernel = kernel;
-      tensor(step.result).layout = kernel->resultLayout();
-      (constant_[step.result] ? plan_.constant_steps : plan_.steps).push_back(step);
-      return;
+    const StepOf in{device_, graph_, plan_, step};
+    step.kernel = chooseKernel(in);
+    if (step.kernel == nullptr) {
+      throw Error(ErrorCode::Unsupported, "op " + op(step.op).name + ": no kernel runs it on this device");
     }
-    throw Error(ErrorCode::Unsupported, "op " + op(step.op).name + ": no kernel runs it on this device");
+    (constant_[step.result] ? plan_.constant_steps : plan_.steps).push_back(step);
   }
 
   void makeSteps() {
@@ -325,6 +324,17 @@ class Planner {
 
 uint32_t convQuads(uint32_t conv_channels, uint32_t block) {
   return quadsOf(conv_channels / (block * block)) * block * block;
+}
+
+const Kernel* chooseKernel(const StepOf& in) {
+  const char* preferred = in.device.preferred;
+  const Kernel* cheapest = nullptr;
+  for (const Kernel* kernel : allKernels()) {
+    if (!kernel->fits(in)) continue;
+    if (preferred != nullptr && std::strcmp(preferred, kernel->name()) == 0) return kernel;
+    if (cheapest == nullptr || kernel->cost(in) < cheapest->cost(in)) cheapest = kernel;
+  }
+  return cheapest;
 }
 
 Plan makePlan(const Graph& graph, uint32_t width, uint32_t height, const DeviceTraits& device) {

@@ -21,14 +21,12 @@ namespace impasto::vulkan {
 
 class Kernel;
 struct DeviceTraits;
+struct StepOf;
 
 inline constexpr uint32_t kNone = UINT32_MAX;
 inline constexpr uint64_t kTensorAlignment = 256;  // bytes: no device asks more of a buffer offset
 
 enum class Room : uint8_t { Scratch, Constant, Output };
-
-// How a tensor's values lie in memory. Quads: backend/tensor_view.h; what the pass packs and composites from.
-enum class TensorLayout : uint8_t { Quads };
 
 // The tensor of one op, as it lies in memory. Ops that were fused away have none (root == kNone).
 struct PlannedTensor {
@@ -37,7 +35,6 @@ struct PlannedTensor {
   uint64_t offset = 0;          // of the allocation in its room, bytes
   uint64_t bytes = 0;           // of the allocation
   int32_t first = 0, last = 0;  // lifetime of the allocation, as Plan::timeOf counts
-  TensorLayout layout = TensorLayout::Quads;
   uint32_t downscale = 1;
   uint32_t width = 0, height = 0, channels = 0;
   uint32_t quads = 0;           // of this tensor
@@ -76,6 +73,9 @@ struct Plan {
 // `width` x `height` is the largest frame. The graph is valid, or lowered from a valid one (lower.h). Throws
 // Error(OutOfMemory) on overflow, Error(Unsupported) where no kernel fits.
 Plan makePlan(const Graph& graph, uint32_t width, uint32_t height, const DeviceTraits& device);
+
+// The kernel for a step: the device's preferred one if it fits, else the cheapest. nullptr where none fits.
+const Kernel* chooseKernel(const StepOf& in);
 
 // Convolution quads of a result whose depth_to_space is fused: quad (c / 4) * b * b + subpixel holds channels
 // c ... c + 3 of that subpixel. Without depth_to_space (block 1) just ceil(channels / 4).

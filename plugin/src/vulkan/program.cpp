@@ -35,7 +35,7 @@ class Program::Builder {
   Builder(Program& program, const std::map<uint32_t, PackedWeights>& weights, const ProgramMemory& memory)
       : program_(program),
         device_(*program.device_),
-        traits_{static_cast<uint32_t>(device_.bytesPerElement()), device_.software},
+        traits_(program.traits_),
         weights_(weights),
         memory_(memory) {
     const VkPhysicalDeviceLimits& limits = device_.properties.limits;
@@ -168,7 +168,7 @@ class Program::Builder {
     Dispatch dispatch;
     dispatch.step = &step;
     dispatch.pipeline =
-        device_.pipelines().get(*pending.shader, step.kernel->specialization(graph(), step));
+        device_.pipelines().get(*pending.shader, step.kernel->specialization({traits_, graph(), plan(), step}));
     pending.layout = dispatch.pipeline.set_layout;
     const auto seen = [](const std::optional<Bound>& bound) {
       return bound ? BoundTensor{bound->tensor, bound->first_row} : BoundTensor{};
@@ -191,7 +191,7 @@ class Program::Builder {
 
   void checkGroups(const Dispatch& dispatch) const {
     const Launch launch =
-        dispatch.step->kernel->launch({graph(), *dispatch.step, dispatch.source, dispatch.addend, dispatch.result,
+        dispatch.step->kernel->launch({traits_, graph(), *dispatch.step, dispatch.source, dispatch.addend, dispatch.result,
                                        dispatch.rows, {plan().width, plan().height}});
     const auto& most = device_.properties.limits.maxComputeWorkGroupCount;
     for (size_t i = 0; i < 3; ++i) {
@@ -299,7 +299,7 @@ class Program::Builder {
 
   Program& program_;
   const VulkanDevice& device_;
-  const DeviceTraits traits_;
+  const DeviceTraits& traits_;
   const std::map<uint32_t, PackedWeights>& weights_;
   const ProgramMemory& memory_;
   VkDeviceSize alignment_ = 0, max_range_ = 0;
@@ -310,7 +310,7 @@ class Program::Builder {
 
 Program::Program(const VulkanDevice& device, const Graph& graph, Plan plan,
                  const std::map<uint32_t, PackedWeights>& weights, const ProgramMemory& memory)
-    : device_(&device), graph_(graph), plan_(std::move(plan)) {
+    : device_(&device), traits_(device.traits()), graph_(graph), plan_(std::move(plan)) {
   Builder(*this, weights, memory).run();
 }
 
@@ -344,7 +344,7 @@ void Program::run(VkCommandBuffer command_buffer, const std::vector<Dispatch>& d
     const uint32_t block = step.kind == Step::Kind::Conv ? step.block : 1;
     const uint32_t height = frame.heightAt(dispatch.result.tensor->downscale) / block;
     if (dispatch.rows.begin >= height) continue;  // a band below a smaller frame
-    const Launch launch = step.kernel->launch({graph_, step, dispatch.source, dispatch.addend, dispatch.result,
+    const Launch launch = step.kernel->launch({traits_, graph_, step, dispatch.source, dispatch.addend, dispatch.result,
                                                {dispatch.rows.begin, std::min(dispatch.rows.end, height)}, frame});
     const CommandLabel label(*device_, command_buffer, graph_.ops[step.op].name.c_str());
     if (dispatch.pipeline.pipeline != bound) {

@@ -58,6 +58,7 @@ class Program {
            const Timing& timing) const;
 
   const VulkanDevice* device_;
+  const DeviceTraits traits_;
   Graph graph_;
   Plan plan_;
   DescriptorPool pool_;

@@ -15,8 +15,8 @@ class Add final : public Elementwise {
  public:
   Add() : Elementwise(Step::Kind::Add, "add", shaders::kAddCompF32, shaders::kAddCompF16, kBindings) {}
 
-  std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const override {
-    return {static_cast<uint32_t>(graph.ops[step.op].activation)};
+  std::vector<uint32_t> specialization(const StepOf& in) const override {
+    return {static_cast<uint32_t>(in.graph.ops[in.step.op].activation)};
   }
 
   Launch launch(const LaunchInput& in) const noexcept override {

@@ -15,8 +15,8 @@ class Blend final : public Elementwise {
  public:
   Blend() : Elementwise(Step::Kind::Blend, "blend", shaders::kBlendCompF32, shaders::kBlendCompF16, kBindings) {}
 
-  std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const override {
-    return {graph.ops[step.op].range};
+  std::vector<uint32_t> specialization(const StepOf& in) const override {
+    return {in.graph.ops[in.step.op].range};
   }
 
   Launch launch(const LaunchInput& in) const noexcept override {

@@ -13,6 +13,9 @@ namespace impasto::vulkan {
 namespace {
 
 constexpr uint32_t kRowsPerInvocation = 4;  // kRows of the shader
+// Of a multiply-add of the variant for Vulkan on a CPU, in those of the other one there; and less than what one on
+// matrices is said to cost, which are no hardware there.
+constexpr double kSoftwareCost = 0.01;
 
 class Conv final : public Kernel {
  public:
@@ -32,50 +35,40 @@ class Conv final : public Kernel {
     }
   }
 
-  bool fits(const DeviceTraits& device, const Graph&, const Plan& plan, const Step& step) const noexcept override {
-    return step.kind == Step::Kind::Conv && (device.software || !software_) && allInQuads(plan, step);
+  const char* name() const noexcept override { return shaders_[0].name; }
+  bool fits(const StepOf& in) const noexcept override {
+    return in.step.kind == Step::Kind::Conv && (in.device.software || !software_);
   }
 
-  PackedWeights pack(const DeviceTraits& device, const Graph& graph, const Plan& plan, const Step& step,
-                     const ConvWeights& weights, std::vector<std::byte>& buffer) const override {
-    return packConv(graph, plan, step, weights, device.element_bytes == 2, buffer);
+  double cost(const StepOf& in) const noexcept override {
+    const Op& op = in.graph.ops[in.step.op];
+    const PlannedTensor& result = in.plan.tensors[in.step.result];
+    const ConvGroups groups = convGroups(in.graph, in.step);
+    const double texels = static_cast<double>(result.width) * result.height / (in.step.block * in.step.block);
+    const double per_texel = groups.groups * groups.group_quads * 4.0 * in.plan.tensors[in.step.source].quads * 4.0;
+    return texels * per_texel * op.kernel * op.kernel * (software_ ? kSoftwareCost : 1);
+  }
+
+  PackedWeights pack(const StepOf& in, const ConvWeights& weights, std::vector<std::byte>& buffer) const override {
+    return packConv(in, weights, buffer);
   }
 
   const KernelShader& shader(const DeviceTraits& device) const noexcept override {
     return shaders_[device.element_bytes == 2 ? 1 : 0];
   }
 
-  std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const override {
-    const Op& op = graph.ops[step.op];
-    return {op.kernel,
-            op.stride,
-            convGroups(graph, step).group_quads,
-            static_cast<uint32_t>(op.activation),
-            step.upsample ? 1u : 0u,
-            step.block,
-            step.addend != kNone ? 1u : 0u,
-            static_cast<uint32_t>(step.add_activation)};
+  std::vector<uint32_t> specialization(const StepOf& in) const override {
+    std::vector<uint32_t> constants = {convGroups(in.graph, in.step).group_quads};
+    appendConvConstants(in, constants);
+    return constants;
   }
 
   Launch launch(const LaunchInput& in) const noexcept override {
-    const PlannedTensor& source = *in.source.tensor;
-    const uint32_t shift = in.step.upsample ? 1 : 0;
-    const ConvGroups groups = convGroups(in.graph, in.step);
-    shaders::ConvPush push{};
-    push.source = placeOf(in.source);
-    push.result = placeOf(in.result);
-    push.addend = placeOf(in.addend);
-    push.in_width = in.frame.widthAt(source.downscale) << shift;
-    push.in_height = in.frame.heightAt(source.downscale) << shift;
-    push.in_quads = source.quads;
-    push.out_width = in.frame.widthAt(in.result.tensor->downscale) / in.step.block;
-    push.out_quads = groups.out_quads;
-    push.begin_y = in.rows.begin;
-    push.end_y = in.rows.end;
+    const shaders::ConvPush push = convPush(in);
     Launch launch;
     launch.setPush(push);
     const uint32_t rows = (in.rows.end - in.rows.begin + kRowsPerInvocation - 1) / kRowsPerInvocation;
-    launch.setGroups(push.out_width, software_ ? 8 : 32, rows, software_ ? 4 : 2, groups.groups);
+    launch.setGroups(push.out_width, software_ ? 8 : 32, rows, software_ ? 4 : 2, convGroups(in.graph, in.step).groups);
     return launch;
   }
 

@@ -3,20 +3,13 @@
 #include <cstring>
 
 #include "base/half.h"
+#include "vulkan/kernels/places.h"
 
 namespace impasto::vulkan {
 namespace {
 
 // Reads of eight quads at a time may begin at the last one.
 constexpr uint32_t kReadAhead = 8;
-
-// Convolution slot (quad * 4 + component) of an output channel: depth_to_space takes channel c * b * b + subpixel, and
-// its quads hold four channels of one subpixel (plan.h, convQuads).
-uint32_t outputSlot(uint32_t channel, uint32_t block) {
-  const uint32_t subpixels = block * block;
-  const uint32_t c = channel / subpixels, subpixel = channel % subpixels;
-  return (c / 4 * subpixels + subpixel) * 4 + c % 4;
-}
 
 // Appends at the next multiple of kTensorAlignment and returns where.
 template <typename Value>
@@ -29,6 +22,52 @@ uint64_t append(std::vector<std::byte>& buffer, const std::vector<Value>& values
 
 }  // namespace
 
+uint32_t outputSlot(uint32_t channel, uint32_t block) noexcept {
+  const uint32_t subpixels = block * block;
+  const uint32_t c = channel / subpixels, subpixel = channel % subpixels;
+  return (c / 4 * subpixels + subpixel) * 4 + c % 4;
+}
+
+PackedWeights appendWeights(std::vector<std::byte>& buffer, const std::vector<float>& kernels,
+                            const std::vector<float>& biases, bool half) {
+  PackedWeights packed;
+  if (half) {
+    std::vector<uint16_t> halves(kernels.size());
+    for (size_t i = 0; i < kernels.size(); ++i) halves[i] = halfFromFloat(kernels[i]);
+    packed.offset = append(buffer, halves);
+  } else {
+    packed.offset = append(buffer, kernels);
+  }
+  packed.bytes = buffer.size() - packed.offset;
+  packed.bias_offset = append(buffer, biases);
+  packed.bias_bytes = buffer.size() - packed.bias_offset;
+  return packed;
+}
+
+void appendConvConstants(const StepOf& in, std::vector<uint32_t>& constants) {
+  const Op& op = in.graph.ops[in.step.op];
+  constants.insert(constants.end(),
+                   {op.kernel, op.stride, static_cast<uint32_t>(op.activation), in.step.upsample ? 1u : 0u,
+                    in.step.block, in.step.addend != kNone ? 1u : 0u, static_cast<uint32_t>(in.step.add_activation)});
+}
+
+shaders::ConvPush convPush(const LaunchInput& in) noexcept {
+  const PlannedTensor& source = *in.source.tensor;
+  const uint32_t shift = in.step.upsample ? 1 : 0;
+  shaders::ConvPush push{};
+  push.source = placeOf(in.source);
+  push.result = placeOf(in.result);
+  push.addend = placeOf(in.addend);
+  push.in_width = in.frame.widthAt(source.downscale) << shift;
+  push.in_height = in.frame.heightAt(source.downscale) << shift;
+  push.in_quads = source.quads;
+  push.out_width = in.frame.widthAt(in.result.tensor->downscale) / in.step.block;
+  push.out_quads = convQuads(in.graph.ops[in.step.op].channels, in.step.block);
+  push.begin_y = in.rows.begin;
+  push.end_y = in.rows.end;
+  return push;
+}
+
 ConvGroups convGroups(const Graph& graph, const Step& step) noexcept {
   ConvGroups groups;
   groups.out_quads = convQuads(graph.ops[step.op].channels, step.block);
@@ -39,20 +78,19 @@ ConvGroups convGroups(const Graph& graph, const Step& step) noexcept {
   return groups;
 }
 
-PackedWeights packConv(const Graph& graph, const Plan& plan, const Step& step, const ConvWeights& weights, bool half,
-                       std::vector<std::byte>& buffer) {
-  const Op& conv = graph.ops[step.op];
-  const PlannedTensor& source = plan.tensors[step.source];
+PackedWeights packConv(const StepOf& in, const ConvWeights& weights, std::vector<std::byte>& buffer) {
+  const Op& conv = in.graph.ops[in.step.op];
+  const PlannedTensor& source = in.plan.tensors[in.step.source];
   const uint32_t kernel = conv.kernel;
   const auto in_channels = static_cast<uint32_t>(source.slots.size());
-  const ConvGroups groups = convGroups(graph, step);
+  const ConvGroups groups = convGroups(in.graph, in.step);
   const uint32_t tap_quads = groups.group_quads * 4;
   const uint32_t group_quads = source.quads * kernel * kernel * tap_quads;
 
   std::vector<float> kernels((size_t{groups.groups} * group_quads + kReadAhead) * 4);
   std::vector<float> biases(size_t{groups.groups} * groups.group_quads * 4);
   for (uint32_t o = 0; o < conv.channels; ++o) {
-    const uint32_t out_slot = outputSlot(o, step.block);
+    const uint32_t out_slot = outputSlot(o, in.step.block);
     const uint32_t group = out_slot / 4 / groups.group_quads, group_quad = out_slot / 4 % groups.group_quads;
     biases[out_slot] = weights.bias[o];
     for (uint32_t i = 0; i < in_channels; ++i) {
@@ -66,19 +104,7 @@ PackedWeights packConv(const Graph& graph, const Plan& plan, const Step& step, c
       }
     }
   }
-
-  PackedWeights packed;
-  if (half) {
-    std::vector<uint16_t> halves(kernels.size());
-    for (size_t i = 0; i < kernels.size(); ++i) halves[i] = halfFromFloat(kernels[i]);
-    packed.offset = append(buffer, halves);
-  } else {
-    packed.offset = append(buffer, kernels);
-  }
-  packed.bytes = buffer.size() - packed.offset;
-  packed.bias_offset = append(buffer, biases);
-  packed.bias_bytes = buffer.size() - packed.bias_offset;
-  return packed;
+  return appendWeights(buffer, kernels, biases, in.device.element_bytes == 2);
 }
 
 }  // namespace impasto::vulkan

@@ -1,15 +1,30 @@
-// Packs convolution weights for shaders/generator/conv.comp.
+// What the kernels of convolutions share: where an output channel goes, how weights are kept, and what their shaders are
+// told (shaders/generator/conv_result.glsl).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "generator/push_constants.h"
 #include "vulkan/kernels/kernel.h"
 
 namespace impasto::vulkan {
 
-// How an invocation's share of a convolution's output quads is cut.
+// Convolution slot (quad * 4 + component) of an output channel: depth_to_space takes channel c * b * b + subpixel, and
+// its quads hold four channels of one subpixel (plan.h, convQuads).
+uint32_t outputSlot(uint32_t channel, uint32_t block) noexcept;
+
+// Appends kernels in fp16 or fp32 and biases in fp32, each where a descriptor may begin.
+PackedWeights appendWeights(std::vector<std::byte>& buffer, const std::vector<float>& kernels,
+                            const std::vector<float>& biases, bool half);
+
+// Specialisation constants 1 to 7.
+void appendConvConstants(const StepOf& in, std::vector<uint32_t>& constants);
+
+shaders::ConvPush convPush(const LaunchInput& in) noexcept;
+
+// Of the portable convolution: how an invocation's share of the output quads is cut.
 struct ConvGroups {
   uint32_t out_quads = 0;    // convQuads()
   uint32_t group_quads = 0;  // output quads of one invocation, 1, 2 or 4: OUT_QUADS of the shader
@@ -17,9 +32,7 @@ struct ConvGroups {
 };
 ConvGroups convGroups(const Graph& graph, const Step& step) noexcept;
 
-// Appends the weights of `step` (a Conv) to `buffer`: kernels in fp16 or fp32, biases in fp32, padding zero. The order is
-// conv.comp's.
-PackedWeights packConv(const Graph& graph, const Plan& plan, const Step& step, const ConvWeights& weights, bool half,
-                       std::vector<std::byte>& buffer);
+// Likewise: appends the weights of `step` (a Conv) in conv.comp's order, padding zero.
+PackedWeights packConv(const StepOf& in, const ConvWeights& weights, std::vector<std::byte>& buffer);
 
 }  // namespace impasto::vulkan

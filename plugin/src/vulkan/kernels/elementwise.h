@@ -17,9 +17,8 @@ class Elementwise : public Kernel {
               std::span<const ShaderBinding> bindings)
       : kind_(kind), shaders_{{{name, fp32, bindings}, {name, fp16, bindings}}} {}
 
-  bool fits(const DeviceTraits&, const Graph&, const Plan& plan, const Step& step) const noexcept override {
-    return step.kind == kind_ && allInQuads(plan, step);
-  }
+  const char* name() const noexcept override { return shaders_[0].name; }
+  bool fits(const StepOf& in) const noexcept override { return in.step.kind == kind_; }
   const KernelShader& shader(const DeviceTraits& device) const noexcept override {
     return shaders_[device.element_bytes == 2 ? 1 : 0];
   }

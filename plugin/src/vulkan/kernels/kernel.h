@@ -1,8 +1,8 @@
 // A kernel: one way of running one kind of step of a plan. To add one (say, a convolution on tensor cores): a file in this
-// folder with a class derived from Kernel, its shader, and a line in kernels.cpp, where the order is the order of
-// preference. Everything a kernel needs to know of others is here:
+// folder with a class derived from Kernel, its shader, and a line in kernels.cpp, where of equally cheap ones the
+// first is preferred. Everything a kernel needs to know of others is here:
 //
-//   - the plan asks fits() of each kernel in turn, and gives the result the layout that the chosen one writes;
+//   - the plan asks fits() and cost() of all kernels;
 //   - the generator asks it to pack its weights;
 //   - the program (program.h) binds what the shader's bindings name, in bands of rows where a tensor is longer than a
 //     descriptor, and asks launch() for push constants and workgroups of every dispatch, every frame, for frames may
@@ -21,15 +21,10 @@
 #include <vulkan/vulkan_core.h>
 
 #include "style/style.h"
+#include "vulkan/device_traits.h"
 #include "vulkan/plan.h"
 
 namespace impasto::vulkan {
-
-// What a plan needs to know of a device.
-struct DeviceTraits {
-  uint32_t element_bytes = 4;  // of a tensor's values: 2 for fp16
-  bool software = false;       // Vulkan on a CPU, with subgroups of 8 and shuffles
-};
 
 // What a descriptor of a shader is for.
 enum class Role : uint8_t { Source, Addend, Result, Weights, Bias };
@@ -43,6 +38,7 @@ struct KernelShader {
   const char* name;
   std::span<const uint32_t> code;
   std::span<const ShaderBinding> bindings;  // binding 0, 1, ...
+  bool multiplies_matrices = false;         // it is compiled for subgroups of DeviceTraits::subgroup_size, all full
 };
 
 // Where one step's weights lie in the weights buffer.
@@ -69,7 +65,16 @@ struct BoundTensor {
   uint32_t first_row = 0;  // of the rows that are bound
 };
 
+// A step of a plan on a device.
+struct StepOf {
+  const DeviceTraits& device;
+  const Graph& graph;
+  const Plan& plan;
+  const Step& step;
+};
+
 struct LaunchInput {
+  const DeviceTraits& device;
   const Graph& graph;
   const Step& step;
   BoundTensor source, addend, result;
@@ -99,19 +104,20 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
 
-  // Can it run the step, on such a device? The layouts of `plan`'s tensors that the step reads are known.
-  virtual bool fits(const DeviceTraits& device, const Graph& graph, const Plan& plan, const Step& step) const noexcept = 0;
-  virtual TensorLayout resultLayout() const noexcept { return TensorLayout::Quads; }
+  virtual const char* name() const noexcept = 0;  // that of its shaders; no two are equal
+
+  // Can it run the step?
+  virtual bool fits(const StepOf& in) const noexcept = 0;
+  // What it would cost, in multiply-adds of the portable convolution: the plan takes the cheapest kernel that fits, the
+  // first of equals, where it has not been measured (kernel_choice.h). Of the steps that one kernel alone runs: 0.
+  virtual double cost(const StepOf&) const noexcept { return 0; }
 
   // Appends what the shader reads of the step's weights to `buffer`.
-  virtual PackedWeights pack(const DeviceTraits&, const Graph&, const Plan&, const Step&, const ConvWeights&,
-                             std::vector<std::byte>&) const {
-    return {};
-  }
+  virtual PackedWeights pack(const StepOf&, const ConvWeights&, std::vector<std::byte>&) const { return {}; }
 
   virtual const KernelShader& shader(const DeviceTraits& device) const noexcept = 0;
   // Constants 0, 1, 2, ... of the shader.
-  virtual std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const = 0;
+  virtual std::vector<uint32_t> specialization(const StepOf& in) const = 0;
   // Allocates nothing.
   virtual Launch launch(const LaunchInput& input) const noexcept = 0;
 

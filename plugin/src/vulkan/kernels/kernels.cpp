@@ -5,9 +5,12 @@
 namespace impasto::vulkan {
 
 std::span<const Kernel* const> allKernels() noexcept {
-  static const std::array<const Kernel*, 7> kernels = {&convSoftwareKernel(), &convKernel(),     &addKernel(),
-                                                       &noiseKernel(),        &rearrangeKernel(), &blendKernel(),
-                                                       &modulateKernel()};
+  static const std::array kernels = {&convSoftwareKernel(),
+#if IMPASTO_MATRIX_SHADERS
+                                     &convMatrixKernel(),
+#endif
+                                     &convKernel(),         &addKernel(),   &noiseKernel(),
+                                     &rearrangeKernel(),    &blendKernel(), &modulateKernel()};
   return kernels;
 }
 

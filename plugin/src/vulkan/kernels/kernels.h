@@ -8,6 +8,9 @@ namespace impasto::vulkan {
 const Kernel& addKernel() noexcept;
 const Kernel& blendKernel() noexcept;
 const Kernel& convKernel() noexcept;
+#if IMPASTO_MATRIX_SHADERS
+const Kernel& convMatrixKernel() noexcept;
+#endif
 const Kernel& convSoftwareKernel() noexcept;
 const Kernel& modulateKernel() noexcept;
 const Kernel& noiseKernel() noexcept;

@@ -17,8 +17,8 @@ class Modulate final : public Elementwise {
       : Elementwise(Step::Kind::Modulate, "modulate", shaders::kModulateCompF32, shaders::kModulateCompF16,
                     kBindings) {}
 
-  std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const override {
-    return {static_cast<uint32_t>(graph.ops[step.op].activation)};
+  std::vector<uint32_t> specialization(const StepOf& in) const override {
+    return {static_cast<uint32_t>(in.graph.ops[in.step.op].activation)};
   }
 
   Launch launch(const LaunchInput& in) const noexcept override {

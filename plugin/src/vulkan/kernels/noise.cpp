@@ -15,7 +15,7 @@ class Noise final : public Elementwise {
  public:
   Noise() : Elementwise(Step::Kind::Noise, "noise", shaders::kNoiseCompF32, shaders::kNoiseCompF16, kBindings) {}
 
-  std::vector<uint32_t> specialization(const Graph&, const Step&) const override { return {}; }
+  std::vector<uint32_t> specialization(const StepOf&) const override { return {}; }
 
   Launch launch(const LaunchInput& in) const noexcept override {
     const PlannedTensor& result = *in.result.tensor;

@@ -1,9 +1,6 @@
 // Tensors in quads as push constants, for the kernels of this folder.
 #pragma once
 
-#include <initializer_list>
-#include <span>
-
 #include "generator/push_constants.h"
 #include "vulkan/kernels/kernel.h"
 
@@ -12,13 +9,6 @@ namespace impasto::vulkan {
 inline shaders::TensorPlace placeOf(const BoundTensor& bound) noexcept {
   if (bound.tensor == nullptr) return {};
   return {bound.tensor->row_quads, bound.tensor->quad, bound.first_row, bound.tensor->width};
-}
-
-inline bool allInQuads(const Plan& plan, const Step& step) noexcept {
-  for (const uint32_t i : {step.source, step.addend}) {
-    if (i != kNone && plan.tensors[i].layout != TensorLayout::Quads) return false;
-  }
-  return true;
 }
 
 // Bindings of shaders that have source, addend and result, or some of them.

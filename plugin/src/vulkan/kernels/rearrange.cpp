@@ -30,8 +30,8 @@ class Rearrange final : public Elementwise {
       : Elementwise(Step::Kind::Rearrange, "rearrange", shaders::kRearrangeCompF32, shaders::kRearrangeCompF16,
                     kBindings) {}
 
-  std::vector<uint32_t> specialization(const Graph& graph, const Step& step) const override {
-    const Op& op = graph.ops[step.op];
+  std::vector<uint32_t> specialization(const StepOf& in) const override {
+    const Op& op = in.graph.ops[in.step.op];
     return {modeOf(op), std::max(op.block, 1u)};
   }
 
