@@ -1,9 +1,8 @@
 # cmake -DNVCC=... -DHOST=compiler -DSOURCE=a.cu -DOUTPUT=a.fatbin -DCODES=-gencode=... -DINCLUDE=dir -DREPORT=a.ptxas
 # -P CompileCuda.cmake: compiles one source for all architectures, and keeps what ptxas says of its kernels. Warnings are
-# errors. The compiler is called once and works through the architectures one after another: builds run several of these
-# at a time.
+# errors.
 execute_process(
-  COMMAND ${NVCC} -std=c++17 -O3 -ccbin ${HOST} -fatbin ${CODES} -Xptxas -v,-warn-spills -Werror all-warnings
+  COMMAND ${NVCC} -std=c++17 -O3 -ccbin ${HOST} -fatbin ${CODES} -Xptxas -v -Werror all-warnings
           -I ${INCLUDE} -MD -MF ${OUTPUT}.d -MT ${OUTPUT} -o ${OUTPUT} ${SOURCE}
   RESULT_VARIABLE failed
   OUTPUT_VARIABLE report

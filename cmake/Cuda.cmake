@@ -1,15 +1,14 @@
 # CUDA kernels, without CMake's own CUDA language, which would look for a toolkit that a machine need not have.
 #
 #   impasto_cuda_kernels(NAME SOURCES a.cu b.cu [EXTRA_ARCHITECTURES 90a])
-#     where nvcc is found: NAME, an object library that holds for every source a fatbin with cubins for each
-#     IMPASTO_CUDA_ARCHITECTURES (and the extra ones) and PTX, as bytes, and its include folder with
-#     "cuda/kernel_images.h". Compiled with IMPASTO_CUDA_HEADERS in mind: dependencies are tracked by depfiles.
-#     In any case the sources are remembered for
-#   impasto_cuda_kernels_on_host(NAME SOURCES a.cu ...)
-#     an object library of the same sources as C++ for the shim of the tests (tests/support/cuda_shim).
+#     Where nvcc is found: NAME, an object library that holds of each source, as bytes, a fatbin with a cubin for each of
+#     IMPASTO_CUDA_ARCHITECTURES and the extra ones, and PTX. plugin/src/cuda/kernel_images.h gives them; one such
+#     library to a program. What ptxas says of the kernels is in files that the target's property IMPASTO_CUDA_REPORTS
+#     lists; tests/cuda/resources.py reads them. Where there is no nvcc there is no such target.
+#   impasto_cuda_kernels_on_host(NAME SOURCES a.cu b.cu)
+#     NAME, an object library of the same sources as C++, for the shim of the tests (tests/support/cuda_shim).
 #
-# ptxas' report on registers, shared memory and spills of each source is in the folder that the target's property
-# IMPASTO_CUDA_REPORTS names; tests/cuda/resources.py reads it.
+# Includes are tracked by dependency files. One call of nvcc compiles a source for all architectures, one after another.
 find_program(IMPASTO_NVCC NAMES nvcc HINTS $ENV{CUDA_PATH}/bin $ENV{CUDA_HOME}/bin PATHS /usr/local/cuda/bin
   DOC "CUDA's compiler; without it there is no CUDA backend")
 set(IMPASTO_CUDA_ARCHITECTURES 75 80 86 89 90 100 120 CACHE STRING "Compute capabilities to compile cubins for, without dots")
@@ -29,6 +28,7 @@ function(impasto_cuda_kernels name)
   endforeach()
   list(APPEND codes -gencode=arch=compute_${IMPASTO_CUDA_PTX},code=compute_${IMPASTO_CUDA_PTX})
   set(fatbins "")
+  set(reports "")
   set(table "")
   set(bytes "")
   set(index 0)
@@ -46,6 +46,7 @@ function(impasto_cuda_kernels name)
       COMMENT "CUDA ${stem}"
       VERBATIM)
     list(APPEND fatbins ${fatbin})
+    list(APPEND reports ${out_dir}/${stem}.ptxas)
     string(APPEND bytes "asm(\".section .rodata\\n.balign 64\\n\"\n"
                         "    \"impasto_fatbin_${index}:\\n.incbin \\\"${fatbin}\\\"\\n\"\n"
                         "    \"impasto_fatbin_${index}_end:\\n.previous\\n\");\n"
@@ -71,7 +72,7 @@ std::span<const KernelImage> kernelImages() {
 ]])
   add_library(${name} OBJECT ${out_dir}/kernel_images.cpp)
   set_source_files_properties(${out_dir}/kernel_images.cpp PROPERTIES OBJECT_DEPENDS "${fatbins}")
-  set_target_properties(${name} PROPERTIES IMPASTO_CUDA_REPORTS ${out_dir})
+  set_target_properties(${name} PROPERTIES IMPASTO_CUDA_REPORTS "${reports}")
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/plugin/src)
   impasto_warnings(${name})
 endfunction()

@@ -182,12 +182,17 @@ void commitCopies() { running->groups.push_back(std::exchange(running->uncommitt
 
 void waitCopies(size_t pending, Where at) {
   Lane& lane = *running;
-  for (; lane.groups.size() > pending; lane.groups.pop_front()) {
-    for (size_t i = 0; i < lane.groups.front(); ++i, lane.copies.pop_front()) {
-      const Copy& copy = lane.copies.front();
+  while (lane.groups.size() - lane.arrived_groups > pending) {
+    for (size_t left = lane.groups[lane.arrived_groups++]; left > 0; --left) {
+      const Copy& copy = lane.copies[lane.arrived_copies++];
       std::memcpy(lane.block->memory.data() + copy.to, &copy.data, copy.bytes);
       lane.block->shadow.endCopy(momentOf(lane), copy.to, copy.bytes, at);
     }
+  }
+  if (lane.arrived_groups == lane.groups.size() && lane.arrived_copies == lane.copies.size()) {
+    lane.groups.clear();
+    lane.copies.clear();
+    lane.arrived_groups = lane.arrived_copies = 0;
   }
 }
 

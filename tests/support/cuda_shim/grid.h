@@ -37,17 +37,17 @@ struct Lane {
   Fibre fibre;
   Block* block = nullptr;
   uint32_t thread = 0;
-  State state = State::Running;
-  Where at;  // where it waits
+  State state = State::Running;  // where it waits, or waited until it was released (waits())
+  Where at;                      // likewise
 
   // What a collective reads and writes.
   const void* in[3] = {};
   void* out = nullptr;
   uint32_t argument = 0;
 
-  std::deque<Copy> copies;    // under way, oldest first
-  std::deque<size_t> groups;  // how many of them each committed group has
-  size_t uncommitted = 0;
+  std::vector<Copy> copies;    // of which the first `arrived_copies` have arrived
+  std::vector<size_t> groups;  // how many of them each committed group has; likewise
+  size_t arrived_copies = 0, arrived_groups = 0, uncommitted = 0;
 
   struct Request {
     Where at;
@@ -73,7 +73,7 @@ struct Block {
   Shadow shadow;
   std::vector<Warp> warps;
   std::vector<uint32_t> order;  // in which warps are looked for
-  std::deque<Lane> lanes;
+  std::vector<Lane> lanes;
   uint32_t phase = 0;
   uint32_t arrived = 0, ended = 0;  // threads, at syncBlock() and at the end
   Where at;
@@ -109,6 +109,7 @@ const char* nameOf(WarpOp op);
 bool same(const Where& a, const Where& b);
 Moment momentOf(const Lane& lane);
 
+bool waits(const Lane& lane);
 // Marks the running thread as waiting and runs others; returns when somebody released it.
 void wait(Lane& lane, Lane::State state, Where at);
 

@@ -66,10 +66,7 @@ Lane* nextAfter(Lane& lane) {
   return nullptr;
 }
 
-void release(Block& block, Lane::State from) {
-  for (Lane& lane : block.lanes) {
-    if (lane.state == from) lane.state = Lane::State::Running;
-  }
+void release(Block& block) {
   for (uint32_t i = 0; i < block.warps.size(); ++i) {
     block.warps[i].ready = kWholeWarp & ~block.warps[i].ended;
     ++block.warps[i].phase;
@@ -85,16 +82,16 @@ void enter() {
   Grid& grid = *block.grid;
   try {
     grid.kernel.run(grid.parameters);
-    if (!lane.copies.empty()) {
-      fail(lane, "ends while its copy is under way, begun", lane.copies.front().at);
+    if (lane.arrived_copies < lane.copies.size()) {
+      fail(lane, "ends while its copy is under way, begun", lane.copies[lane.arrived_copies].at);
     }
     const Warp& warp = block.warpOf(lane);
     const bool left = warp.arrived != 0 || block.arrived != 0 || grid.arrived != 0;
     for (size_t i = 0; left && i < block.lanes.size(); ++i) {
       const Lane& other = block.lanes[i];
-      const bool waits = other.state == Lane::State::AtBlock || other.state == Lane::State::AtGrid ||
-                         (other.state == Lane::State::AtWarp && i / kWarp == lane.thread / kWarp);
-      if (waits) failIn(block, nameOf(lane) + " has ended, but " + nameOf(other) + " " + placeOf(other));
+      const bool apart = other.state == Lane::State::AtWarp && i / kWarp != lane.thread / kWarp;
+      if (waits(other) && !apart)
+        failIn(block, nameOf(lane) + " has ended, but " + nameOf(other) + " " + placeOf(other));
     }
   } catch (...) {
     grid.error = std::current_exception();
@@ -123,7 +120,7 @@ void start(Grid& grid, Block& block, uint32_t number, std::byte* stacks, std::mt
   std::iota(block.order.begin(), block.order.end(), 0u);
   std::shuffle(block.order.begin(), block.order.end(), random);
   block.phase = block.arrived = block.ended = 0;
-  if (block.lanes.empty()) block.lanes.resize(threads);
+  if (block.lanes.empty()) block.lanes = std::vector<Lane>(threads);
   for (uint32_t i = 0; i < threads; ++i) {
     Lane& lane = block.lanes[i];
     lane.block = &block;
@@ -131,7 +128,7 @@ void start(Grid& grid, Block& block, uint32_t number, std::byte* stacks, std::mt
     lane.state = Lane::State::Running;
     lane.copies.clear();
     lane.groups.clear();
-    lane.uncommitted = 0;
+    lane.arrived_copies = lane.arrived_groups = lane.uncommitted = 0;
     lane.requests.clear();
     lane.fibre.prepare(stacks + i * StackPool::kStackBytes, StackPool::kStackBytes, enter);
   }
@@ -201,7 +198,8 @@ std::string toString(Where at) {
 }
 
 bool same(const Where& a, const Where& b) {
-  return a.line() == b.line() && a.column() == b.column() && std::strcmp(a.file_name(), b.file_name()) == 0;
+  return a.line() == b.line() && a.column() == b.column() &&
+         (a.file_name() == b.file_name() || std::strcmp(a.file_name(), b.file_name()) == 0);
 }
 
 std::string nameOf(const Lane& lane) { return "thread " + std::to_string(lane.thread); }
@@ -252,12 +250,17 @@ Moment momentOf(const Lane& lane) {
           static_cast<uint16_t>(block.phase)};
 }
 
+bool waits(const Lane& lane) {
+  return lane.state != Lane::State::Ended && (lane.block->warpOf(lane).ready & 1u << lane.thread % kWarp) == 0;
+}
+
 void wait(Lane& lane, Lane::State state, Where at) {
   Warp& warp = lane.block->warpOf(lane);
   warp.ready &= ~(1u << lane.thread % kWarp);
   lane.state = state;
   lane.at = at;
   go(lane, nextAfter(lane), false);
+  lane.state = Lane::State::Running;
 }
 
 void fail(const std::string& what, Where at) { fail(*running, what, at); }
@@ -268,13 +271,13 @@ void syncBlock(Where at) {
   if (block.arrived == 0) block.at = at;
   if (!same(block.at, at) || block.ended != 0) {
     for (const Lane& other : block.lanes) {
-      if (other.state != Lane::State::Ended && other.state != Lane::State::AtBlock) continue;
+      if (other.state != Lane::State::Ended && !(other.state == Lane::State::AtBlock && waits(other))) continue;
       fail(lane, "waits in syncBlock, but " + nameOf(other) + " " + placeOf(other) + ";", at);
     }
   }
   if (++block.arrived < block.lanes.size()) return wait(lane, Lane::State::AtBlock, at);
   block.arrived = 0;
-  release(block, Lane::State::AtBlock);
+  release(block);
 }
 
 void syncGrid(Global<uint32_t> counter, Where at) {
@@ -297,7 +300,7 @@ void syncGrid(Global<uint32_t> counter, Where at) {
   std::memcpy(memory, &value, sizeof(value));
   grid.arrived = 0;
   grid.phase = grid.memory.nextGridPhase();
-  for (Block& block : grid.blocks) release(block, Lane::State::AtGrid);
+  for (Block& block : grid.blocks) release(block);
 }
 
 void launch(DeviceMemory& memory, const Launch& launch, const void* parameters, size_t parameter_bytes) {

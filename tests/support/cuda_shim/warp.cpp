@@ -1,4 +1,3 @@
-#include <cmath>
 #include <cstring>
 
 #include "cuda_shim/grid.h"
@@ -24,10 +23,9 @@ float quickFloatFromHalf(uint16_t half) {
   return std::bit_cast<float>(bits | static_cast<uint32_t>(half & 0x8000u) << 16);
 }
 
-// Toward zero, as tensor cores do.
-float cutOff(double value) {
-  const auto rounded = static_cast<float>(value);
-  return std::abs(double{rounded}) > std::abs(value) && std::isfinite(value) ? std::nextafter(rounded, 0.0f) : rounded;
+// To fp32's 24 bits, toward zero.
+double cutOff(double value) {
+  return std::bit_cast<double>(std::bit_cast<uint64_t>(value) & ~((uint64_t{1} << 29) - 1));
 }
 
 void loadMatricesOf(Block& block, uint32_t warp, uint32_t count, bool transposed, Where at) {
@@ -134,7 +132,6 @@ void meet(Lane& lane, WarpOp op, uint32_t count, Where at) {
   }
   warp.arrived = 0;
   warp.ready = kWholeWarp;
-  for (uint32_t i = 0; i < kWarp; ++i) block.lanes[index * kWarp + i].state = Lane::State::Running;
 }
 
 }  // namespace
