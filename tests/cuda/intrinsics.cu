@@ -137,6 +137,25 @@ IMPASTO_KERNEL(test_arithmetic, MovesParams, 64, 1) {
   storeGlobal(params.out + at * 6 + 5, bitsAs<uint32_t>(divide(1.0f, 1.0f + exponential(-x.x))));
 }
 
+// Accesses of which it is known what they cost; one a line.
+IMPASTO_KERNEL(test_traffic, TrafficParams, 32, 1) {
+  const Shared<uint32_t> words = shared<uint32_t>();
+  const int stride = params.stride;
+  for (int i = lane(); i < 2048; i += kWarp) storeShared(words + i, 0u);
+  syncWarp();
+  uint32_t sum = loadShared(words + lane() * stride);
+  sum += loadShared((words + lane() * stride * 2).as<Words2>()).word[0];
+  sum += loadShared((words + lane() % 8 * stride * 4).as<Words4>()).word[0];
+  uint32_t matrices[4];
+  loadMatrices(matrices, words + lane() % 8 * stride * 4);
+  sum += loadGlobal(params.in + lane() * stride);
+  sum += loadReadOnly((params.in + lane() % 8 * stride * 4).as<const Words4>()).word[0];
+  copyAsync<16>(words + 1024 + lane() * 4, params.in + lane() * 4 * stride);
+  commitCopies();
+  waitCopies<0>();
+  storeGlobal(params.out + lane() * stride, sum + matrices[0]);
+}
+
 // What a kernel must not do; `mistake` says which.
 IMPASTO_KERNEL(test_mistakes, MistakeParams, 64, 1) {
   const Shared<uint32_t> words = shared<uint32_t>();

@@ -30,6 +30,12 @@ struct GridParams {
   Global<uint32_t> counter, sums, out;
 };
 
+struct TrafficParams {
+  Global<const uint32_t> in;
+  Global<uint32_t> out;
+  int stride;
+};
+
 enum class Mistake : int {
   None,
   ReadWithoutBarrier,

@@ -343,5 +343,37 @@ TEST(Shim, TellsWhatWasNeverWritten) {
   EXPECT_THROW(memory.download(out, 64), std::runtime_error);
 }
 
+TEST(Shim, CountsWhatAccessesCost) {
+  using Kind = shim::Traffic::Kind;
+  struct Cost {
+    Kind kind;
+    uint64_t dense, apart;  // wavefronts or sectors of all requests of a kind, with stride 1 and 8
+  };
+  // Stride 1: the words of a warp are in all banks, and fill their sectors. Stride 8: word i is in bank 8 i % 32, so
+  // eight threads share a bank; of 8 bytes, each half of the warp has four threads at each of four places; rows of 16
+  // bytes are 128 bytes apart, all in the same four banks.
+  const Cost costs[] = {{Kind::SharedLoad, 1 + 2 + 4, 8 + 2 * 8 + 4 * 8},
+                        {Kind::Matrices, 4, 4 * 8},
+                        {Kind::GlobalLoad, 4 + 4, 32 + 8},
+                        {Kind::Copy, 16, 32},
+                        {Kind::CopyIntoShared, 4, 4},
+                        {Kind::GlobalStore, 4, 32}};
+  for (const int stride : {1, 8}) {
+    DeviceMemory memory;
+    shim::Traffic traffic;
+    const auto in = memory.upload("in", std::vector<uint32_t>(2048));
+    launch(memory, {.kernel = "test_traffic", .shared_bytes = 8192, .traffic = &traffic},
+           TrafficParams{in, memory.allocate<uint32_t>("out", 256), stride});
+    for (const Cost& cost : costs) {
+      uint64_t units = 0;
+      for (const auto& [key, site] : traffic.sites()) {
+        if (std::get<1>(key) == cost.kind) units += site.units;
+      }
+      EXPECT_EQ(units, stride == 1 ? cost.dense : cost.apart) << shim::toString(cost.kind) << ", stride " << stride;
+    }
+    EXPECT_EQ(traffic.total(true).ratio() == 1.0, stride == 1) << traffic.table();
+  }
+}
+
 }  // namespace
 }  // namespace impasto::cuda
