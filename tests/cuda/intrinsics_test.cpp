@@ -366,12 +366,12 @@ TEST(Shim, CountsWhatAccessesCost) {
            TrafficParams{in, memory.allocate<uint32_t>("out", 256), stride});
     for (const Cost& cost : costs) {
       uint64_t units = 0;
-      for (const auto& [key, site] : traffic.sites()) {
-        if (std::get<1>(key) == cost.kind) units += site.units;
+      for (const auto& [place, site] : traffic.kernels().at("test_traffic").places) {
+        if (place.second == cost.kind) units += site.units;
       }
       EXPECT_EQ(units, stride == 1 ? cost.dense : cost.apart) << shim::toString(cost.kind) << ", stride " << stride;
     }
-    EXPECT_EQ(traffic.total(true).ratio() == 1.0, stride == 1) << traffic.table();
+    EXPECT_EQ(traffic.kernels().at("test_traffic").shared().ratio() == 1.0, stride == 1) << traffic.table();
   }
 }
 

@@ -115,7 +115,9 @@ void countTraffic(Block& block, uint32_t warp) {
     }
     block.lanes[i].requests.clear();
   }
-  for (const auto& [place, request] : requests) traffic->add(request.first, std::get<3>(place), request.second);
+  for (const auto& [place, request] : requests) {
+    traffic->add(block.grid->launch.kernel, request.first, std::get<3>(place), request.second);
+  }
 }
 
 // --- What intrinsics_host.h calls.

@@ -319,6 +319,7 @@ void launch(DeviceMemory& memory, const Launch& launch, const void* parameters, 
   std::vector<uint32_t> order(blocks);
   std::iota(order.begin(), order.end(), 0u);
   std::shuffle(order.begin(), order.end(), random);
+  if (launch.traffic != nullptr) launch.traffic->addLaunch(launch.kernel);
   const size_t alive = launch.cooperative ? blocks : 1;
   stacks.reserve(alive * threads);
   grid.blocks.resize(alive);

@@ -26,9 +26,22 @@ uint64_t wavefronts(const Traffic::Part* begin, const Traffic::Part* end) {
   return most;
 }
 
+Traffic::Site sumOf(const std::map<Traffic::Place, Traffic::Site>& places, bool shared) {
+  Traffic::Site sum;
+  for (const auto& [place, site] : places) {
+    if (isShared(place.second) != shared) continue;
+    sum.requests += site.requests;
+    sum.bytes += site.bytes;
+    sum.units += site.units;
+    sum.least_units += site.least_units;
+    sum.most_units = std::max(sum.most_units, site.most_units);
+  }
+  return sum;
+}
+
 }  // namespace
 
-void Traffic::add(Where at, Kind kind, const std::vector<Part>& request) {
+void Traffic::add(const std::string& kernel, Where at, Kind kind, const std::vector<Part>& request) {
   uint64_t bytes = 0, units = 0, least = 0;
   for (const Part& part : request) bytes += part.width;
   if (isShared(kind)) {
@@ -50,7 +63,7 @@ void Traffic::add(Where at, Kind kind, const std::vector<Part>& request) {
     units = sectors.size();
     least = (touched.size() * 2 + kSectorBytes - 1) / kSectorBytes;
   }
-  Site& site = sites_[{toString(at), kind}];
+  Site& site = kernels_[kernel].places[{toString(at), kind}];
   ++site.requests;
   site.bytes += bytes;
   site.units += units;
@@ -58,29 +71,21 @@ void Traffic::add(Where at, Kind kind, const std::vector<Part>& request) {
   site.most_units = std::max(site.most_units, units);
 }
 
-Traffic::Site Traffic::total(bool shared) const {
-  Site sum;
-  for (const auto& [key, site] : sites_) {
-    if (isShared(std::get<1>(key)) != shared) continue;
-    sum.requests += site.requests;
-    sum.bytes += site.bytes;
-    sum.units += site.units;
-    sum.least_units += site.least_units;
-    sum.most_units = std::max(sum.most_units, site.most_units);
-  }
-  return sum;
-}
+Traffic::Site Traffic::Kernel::shared() const { return sumOf(places, true); }
+Traffic::Site Traffic::Kernel::global() const { return sumOf(places, false); }
 
 std::string Traffic::table() const {
   std::string text;
-  for (const auto& [key, site] : sites_) {
-    char line[160];
-    std::snprintf(line, sizeof(line), "%-28s %-16s %8llu requests %10llu %s, %.2f of the least, %llu at most\n",
-                  std::get<0>(key).c_str(), toString(std::get<1>(key)).c_str(),
-                  static_cast<unsigned long long>(site.requests), static_cast<unsigned long long>(site.units),
-                  isShared(std::get<1>(key)) ? "wavefronts" : "sectors", site.ratio(),
-                  static_cast<unsigned long long>(site.most_units));
-    text += line;
+  for (const auto& [name, kernel] : kernels_) {
+    text += name + ": " + std::to_string(kernel.launches) + " launches, " + std::to_string(kernel.mma) + " mma\n";
+    for (const auto& [place, site] : kernel.places) {
+      char line[160];
+      std::snprintf(line, sizeof(line), "  %-26s %-16s %8llu requests %10llu %s, %.2f of the least, %llu at most\n",
+                    place.first.c_str(), toString(place.second).c_str(), static_cast<unsigned long long>(site.requests),
+                    static_cast<unsigned long long>(site.units), isShared(place.second) ? "wavefronts" : "sectors",
+                    site.ratio(), static_cast<unsigned long long>(site.most_units));
+      text += line;
+    }
   }
   return text;
 }

@@ -1,5 +1,6 @@
-// What a kernel's accesses to memory cost on a GPU, as far as addresses tell: counted per place in the code, for a warp
-// at a time, from what its 32 threads ask for when each runs through that place for the n-th time between two barriers.
+// What kernels' accesses to memory cost on a GPU, as far as addresses tell: counted for a warp at a time, per kernel
+// and place in the code, from what the warp's 32 threads ask for when each is at that place for the n-th time between
+// two barriers. And how often they multiply.
 //   - Shared memory has 32 banks of 4 bytes. A request is served in wavefronts, each of which takes one word from a
 //     bank; 8-byte accesses take at least two, 16-byte accesses four, ldmatrix one for each matrix. `wavefronts` over
 //     `least_wavefronts` is 1 where there is no conflict.
@@ -11,7 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "cuda_shim/where.h"
@@ -33,21 +34,31 @@ class Traffic {
       return least_units == 0 ? 1.0 : static_cast<double>(units) / static_cast<double>(least_units);
     }
   };
-  using Key = std::tuple<std::string, Kind>;  // "conv.cu:120"
+  using Place = std::pair<std::string, Kind>;  // "conv.cu:120"
+
+  struct Kernel {
+    uint64_t launches = 0;
+    uint64_t mma = 0;  // by a warp: 2048 multiply-adds each
+    std::map<Place, Site> places;
+
+    Site shared() const;  // of all places
+    Site global() const;
+  };
 
   // One thread's part of a request; `width` bytes.
   struct Part {
     uint64_t address;
     uint32_t width;
   };
-  void add(Where at, Kind kind, const std::vector<Part>& request);
+  void add(const std::string& kernel, Where at, Kind kind, const std::vector<Part>& request);
+  void addLaunch(const std::string& kernel) { ++kernels_[kernel].launches; }
+  void addMma(const std::string& kernel) { ++kernels_[kernel].mma; }
 
-  const std::map<Key, Site>& sites() const { return sites_; }
-  Site total(bool shared) const;  // of all places
-  std::string table() const;      // one line for each place
+  const std::map<std::string, Kernel>& kernels() const { return kernels_; }
+  std::string table() const;  // one line for each place
 
  private:
-  std::map<Key, Site> sites_;
+  std::map<std::string, Kernel> kernels_;
 };
 
 std::string toString(Traffic::Kind kind);

@@ -128,6 +128,7 @@ void meet(Lane& lane, WarpOp op, uint32_t count, Where at) {
       break;
     case WarpOp::Mma:
       mmaOf(block, index);
+      if (Traffic* traffic = block.grid->launch.traffic) traffic->addMma(block.grid->launch.kernel);
       break;
   }
   warp.arrived = 0;
