@@ -11,6 +11,11 @@
 # Includes are tracked by dependency files. One call of nvcc compiles a source for all architectures, one after another.
 find_program(IMPASTO_NVCC NAMES nvcc HINTS $ENV{CUDA_PATH}/bin $ENV{CUDA_HOME}/bin PATHS /usr/local/cuda/bin
   DOC "CUDA's compiler; without it there is no CUDA backend")
+if(IMPASTO_NVCC)
+  get_filename_component(folder ${IMPASTO_NVCC} REALPATH)
+  get_filename_component(folder ${folder} DIRECTORY)
+  find_path(IMPASTO_CUDA_INCLUDE cuda.h HINTS ${folder}/../include DOC "Folder of cuda.h, the driver's interface")
+endif()
 set(IMPASTO_CUDA_ARCHITECTURES 75 80 86 89 90 100 120 CACHE STRING "Compute capabilities to compile cubins for, without dots")
 # PTX is for what comes after the newest of them; it is 8.0's, so that it has asynchronous copies and whole mma.
 set(IMPASTO_CUDA_PTX 80 CACHE STRING "Compute capability of the PTX that newer GPUs compile")

@@ -1,5 +1,5 @@
-// The shim against the PTX ISA (version 9, sections on mma.m16n8k16, ldmatrix, shfl.sync and cp.async): each intrinsic
-// alone, and each check seen to find what it is for.
+// Each intrinsic alone against what the PTX ISA says (version 9, sections on mma.m16n8k16, ldmatrix, shfl.sync and
+// cp.async): on the shim and, by another program of the same tests, on a GPU.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "base/half.h"
-#include "cuda_shim/launch.h"
+#include IMPASTO_TEST_MACHINE
 #include "intrinsics_params.h"
 #include "support/random_style.h"
 
 namespace impasto::cuda {
 namespace {
 
-using shim::DeviceMemory;
-using shim::KernelError;
-using shim::launch;
+using machine::DeviceMemory;
+using machine::Intrinsics;  // skips where there is no such machine
+using machine::launch;
 using test::Random;
 
 std::vector<uint32_t> randomWords(size_t count, uint32_t seed) {
@@ -30,7 +30,7 @@ uint16_t halfOf(const std::vector<uint32_t>& words, size_t index) {
   return static_cast<uint16_t>(words[index / 2] >> (index % 2 * 16));
 }
 
-TEST(Intrinsics, EveryThreadKnowsItsPlace) {
+TEST_F(Intrinsics, EveryThreadKnowsItsPlace) {
   DeviceMemory memory;
   const auto out = memory.allocate<int>("out", 2 * 3 * 4 * 64 * 4);
   launch(memory, {.kernel = "test_places", .grid = {4, 3, 2}, .threads = 64}, PlacesParams{out});
@@ -44,7 +44,7 @@ TEST(Intrinsics, EveryThreadKnowsItsPlace) {
   }
 }
 
-TEST(Intrinsics, LoadsAndStoresOfEverySize) {
+TEST_F(Intrinsics, LoadsAndStoresOfEverySize) {
   DeviceMemory memory;
   const std::vector<uint32_t> in = randomWords(128, 1);
   const auto out = memory.allocate<uint32_t>("out", 240);
@@ -60,7 +60,7 @@ TEST(Intrinsics, LoadsAndStoresOfEverySize) {
   }
 }
 
-TEST(Intrinsics, Shuffles) {
+TEST_F(Intrinsics, Shuffles) {
   DeviceMemory memory;
   const std::vector<uint32_t> in = randomWords(32, 2);
   const auto out = memory.allocate<uint32_t>("out", 128);
@@ -74,7 +74,7 @@ TEST(Intrinsics, Shuffles) {
   }
 }
 
-TEST(Intrinsics, MatricesByRowsAndByColumns) {
+TEST_F(Intrinsics, MatricesByRowsAndByColumns) {
   DeviceMemory memory;
   const std::vector<uint32_t> in = randomWords(128, 3);
   const auto out = memory.allocate<uint32_t>("out", 32 * 14);
@@ -124,7 +124,7 @@ std::vector<float> multiply(const char* kernel, const Matrices& matrices) {
   return memory.download(d, 128);
 }
 
-TEST(Intrinsics, MmaIsTheMatrixProduct) {
+TEST_F(Intrinsics, MmaIsTheMatrixProduct) {
   for (const char* kernel : {"test_mma", "test_mma_through_shared"}) {
     for (uint32_t seed = 0; seed < 4; ++seed) {
       const Matrices matrices = randomMatrices(seed);
@@ -146,7 +146,7 @@ TEST(Intrinsics, MmaIsTheMatrixProduct) {
 }
 
 // The exact value of each position: a wrong layout can't hide behind a tolerance.
-TEST(Intrinsics, MmaPutsEveryElementInItsPlace) {
+TEST_F(Intrinsics, MmaPutsEveryElementInItsPlace) {
   for (const char* kernel : {"test_mma", "test_mma_through_shared"}) {
     for (size_t k = 0; k < 16; ++k) {
       Matrices matrices{std::vector<Half>(256), std::vector<Half>(128), std::vector<float>(128)};
@@ -160,7 +160,7 @@ TEST(Intrinsics, MmaPutsEveryElementInItsPlace) {
   }
 }
 
-TEST(Intrinsics, MmaKeepsSubnormalsAndCutsOff) {
+TEST_F(Intrinsics, MmaKeepsSubnormalsAndCutsOff) {
   Matrices matrices{std::vector<Half>(256), std::vector<Half>(128), std::vector<float>(128)};
   matrices.a[0].bits = 0x0001;  // 2^-24
   matrices.b[0].bits = halfFromFloat(1024);
@@ -174,7 +174,7 @@ TEST(Intrinsics, MmaKeepsSubnormalsAndCutsOff) {
   EXPECT_EQ(d[8], 1.0f);
 }
 
-TEST(Intrinsics, InfinitiesAndNansGoThroughMma) {
+TEST_F(Intrinsics, InfinitiesAndNansGoThroughMma) {
   Matrices matrices = randomMatrices(9);
   matrices.a[3 * 16 + 5].bits = 0x7C00;
   matrices.b[2 * 8 + 6].bits = 0x7E00;
@@ -188,7 +188,7 @@ TEST(Intrinsics, InfinitiesAndNansGoThroughMma) {
   }
 }
 
-TEST(Intrinsics, CopiesArriveWithZerosBehindThem) {
+TEST_F(Intrinsics, CopiesArriveWithZerosBehindThem) {
   const std::vector<uint32_t> in = randomWords(224, 4);
   for (const int source_bytes : {16, 12, 8, 4, 0}) {
     DeviceMemory memory;
@@ -204,7 +204,7 @@ TEST(Intrinsics, CopiesArriveWithZerosBehindThem) {
   }
 }
 
-TEST(Intrinsics, AllBlocksMeetInAGrid) {
+TEST_F(Intrinsics, AllBlocksMeetInAGrid) {
   DeviceMemory memory;
   const auto out = memory.allocate<uint32_t>("out", 3 * 5 * 64);
   const auto counter = memory.upload("counter", std::vector<uint32_t>{0});
@@ -218,7 +218,7 @@ TEST(Intrinsics, AllBlocksMeetInAGrid) {
   }
 }
 
-TEST(Intrinsics, HalvesRoundAndSaturate) {
+TEST_F(Intrinsics, HalvesRoundAndSaturate) {
   const float values[] = {0.0f,    1.0f, -1.0f,    65504.0f,  -65504.0f,  0x1p-24f, 0x1p-14f, 3.14159f,
                           -0.333f, 2049, 40000.0f, -40000.0f, 0x1.004p0f, 1e-5f,    -0.0f,    777.0f};
   std::vector<uint32_t> in;
@@ -246,132 +246,6 @@ TEST(Intrinsics, HalvesRoundAndSaturate) {
     EXPECT_EQ(floatFromHalf(static_cast<uint16_t>(result[3])), std::min(a, b));
     EXPECT_EQ(result[4] >> 16, saturated(double{a} + b));
     EXPECT_NEAR(std::bit_cast<float>(result[5]), 1 / (1 + std::exp(-double{a})), 1e-6);
-  }
-}
-
-// --- What the shim finds.
-
-struct Case {
-  Mistake mistake;
-  const char* says;  // part of the message
-  int blocks = 1;
-};
-
-std::string outcomeOf(Mistake mistake, int blocks, uint32_t seed) {
-  DeviceMemory memory;
-  const auto out = memory.allocate<uint32_t>("out", static_cast<size_t>(blocks) * 64);
-  const auto scratch = memory.allocate<uint32_t>("scratch", static_cast<size_t>(blocks) * 64);
-  const MistakeParams params{memory.upload("in", std::vector<uint32_t>(128, 7)), out, scratch, mistake};
-  try {
-    launch(memory,
-           {.kernel = "test_mistakes", .grid = {blocks, 1, 1}, .threads = 64, .shared_bytes = 2048, .seed = seed},
-           params);
-  } catch (const KernelError& error) {
-    return error.what();
-  }
-  return "";
-}
-
-TEST(Shim, FindsWhatKernelsMustNotDo) {
-  EXPECT_EQ(outcomeOf(Mistake::None, 1, 1), "");
-  const Case cases[] = {
-      {Mistake::ReadWithoutBarrier, "a race"},
-      {Mistake::ReadAcrossWarpsWithWarpBarrier, "a race"},
-      {Mistake::WriteAfterRead, "a race"},
-      {Mistake::WriteAfterManyReads, "a race"},
-      {Mistake::TwoWriters, "a race"},
-      {Mistake::MatricesWithoutBarrier, "a race"},
-      {Mistake::ReadBeforeWritten, "of shared memory, which was never written"},
-      {Mistake::GlobalReadBeforeWritten, "of 'scratch', which was never written"},
-      {Mistake::CopyNotWaitedFor, "asynchronous copy of thread"},
-      {Mistake::CopyWaitedForTooFew, "asynchronous copy of thread"},
-      {Mistake::CopyNotCommitted, "asynchronous copy of thread"},
-      {Mistake::CopyWithoutBarrier, "shared memory"},
-      {Mistake::CopyOverWhatIsRead, "a race"},
-      {Mistake::CopyLeft, "ends while its copy is under way"},
-      {Mistake::BarrierSkipped, "has ended"},
-      {Mistake::BarriersApart, "waits in syncBlock"},
-      {Mistake::WarpApart, "of its warp"},
-      {Mistake::WarpLeft, "has ended"},
-      {Mistake::BarrierAndWarp, "waits in sync"},
-      {Mistake::BehindBuffer, "writes 4 bytes at 256 of 'out', outside its 256 bytes"},
-      {Mistake::BeforeBuffer, "reads 4 bytes at -4 of 'in', outside its 512 bytes"},
-      {Mistake::NoBuffer, "which is no buffer's"},
-      {Mistake::BehindShared, "outside the 2048 bytes of shared memory"},
-      {Mistake::BeforeShared, "outside the 2048 bytes of shared memory"},
-      {Mistake::CopyBehindBuffer, "outside its 512 bytes"},
-      {Mistake::Misaligned, "misaligned by 4"},
-      {Mistake::MisalignedShared, "misaligned by 8"},
-      {Mistake::MisalignedCopy, "misaligned by 8"},
-      {Mistake::MisalignedMatrices, "misaligned by 8"},
-      {Mistake::BlocksRace, "a race", 2},
-      {Mistake::BlocksReadAndWrite, "'scratch'", 2},
-      {Mistake::ReadOnlyWritten, "in this launch"},
-      {Mistake::GridNotCooperative, "not launched cooperatively"},
-      {Mistake::Requirement, "what it requires is not so"},
-  };
-  for (const Case& one : cases) {
-    for (uint32_t seed = 1; seed < 4; ++seed) {
-      const std::string outcome = outcomeOf(one.mistake, one.blocks, seed);
-      EXPECT_NE(outcome.find(one.says), std::string::npos) << static_cast<int>(one.mistake) << ": '" << outcome << "'";
-      EXPECT_NE(outcome.find("test_mistakes, block ("), std::string::npos) << outcome;
-      EXPECT_NE(outcome.find("intrinsics.cu:"), std::string::npos) << outcome;
-      if (seed == 1) RecordProperty("mistake_" + std::to_string(static_cast<int>(one.mistake)), outcome);
-    }
-  }
-}
-
-TEST(Shim, RefusesLaunchesThatNoGpuTakes) {
-  DeviceMemory memory;
-  const PlacesParams params{memory.allocate<int>("out", 64)};
-  EXPECT_THROW(launch(memory, {.kernel = "test_nothing"}, params), std::invalid_argument);
-  EXPECT_THROW(launch(memory, {.kernel = "test_places", .threads = 128}, params), std::invalid_argument);
-  EXPECT_THROW(launch(memory, {.kernel = "test_places", .threads = 48}, params), std::invalid_argument);
-  EXPECT_THROW(launch(memory, {.kernel = "test_places", .grid = {0, 1, 1}}, params), std::invalid_argument);
-  EXPECT_THROW(launch(memory, {.kernel = "test_places", .shared_bytes = 1 << 20}, params), std::invalid_argument);
-  EXPECT_THROW(launch(memory, {.kernel = "test_places"}, MistakeParams{}), std::invalid_argument);
-}
-
-TEST(Shim, TellsWhatWasNeverWritten) {
-  DeviceMemory memory;
-  const auto out = memory.allocate<uint32_t>("out", 65);
-  launch(memory, {.kernel = "test_mistakes", .threads = 64, .shared_bytes = 2048},
-         MistakeParams{memory.upload("in", std::vector<uint32_t>(128)), out, {}, Mistake::None});
-  EXPECT_EQ(memory.download(out, 64)[1], 62u);
-  EXPECT_THROW(memory.download(out, 65), std::runtime_error);
-  memory.free(out.address);
-  EXPECT_THROW(memory.download(out, 64), std::runtime_error);
-}
-
-TEST(Shim, CountsWhatAccessesCost) {
-  using Kind = shim::Traffic::Kind;
-  struct Cost {
-    Kind kind;
-    uint64_t dense, apart;  // wavefronts or sectors of all requests of a kind, with stride 1 and 8
-  };
-  // Stride 1: the words of a warp are in all banks, and fill their sectors. Stride 8: word i is in bank 8 i % 32, so
-  // eight threads share a bank; of 8 bytes, each half of the warp has four threads at each of four places; rows of 16
-  // bytes are 128 bytes apart, all in the same four banks.
-  const Cost costs[] = {{Kind::SharedLoad, 1 + 2 + 4, 8 + 2 * 8 + 4 * 8},
-                        {Kind::Matrices, 4, 4 * 8},
-                        {Kind::GlobalLoad, 4 + 4, 32 + 8},
-                        {Kind::Copy, 16, 32},
-                        {Kind::CopyIntoShared, 4, 4},
-                        {Kind::GlobalStore, 4, 32}};
-  for (const int stride : {1, 8}) {
-    DeviceMemory memory;
-    shim::Traffic traffic;
-    const auto in = memory.upload("in", std::vector<uint32_t>(2048));
-    launch(memory, {.kernel = "test_traffic", .shared_bytes = 8192, .traffic = &traffic},
-           TrafficParams{in, memory.allocate<uint32_t>("out", 256), stride});
-    for (const Cost& cost : costs) {
-      uint64_t units = 0;
-      for (const auto& [place, site] : traffic.kernels().at("test_traffic").places) {
-        if (place.second == cost.kind) units += site.units;
-      }
-      EXPECT_EQ(units, stride == 1 ? cost.dense : cost.apart) << shim::toString(cost.kind) << ", stride " << stride;
-    }
-    EXPECT_EQ(traffic.kernels().at("test_traffic").shared().ratio() == 1.0, stride == 1) << traffic.table();
   }
 }
 
