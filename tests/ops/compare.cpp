@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/error_bound.h"
+#include "backend/cpu_backend.h"
+#include "backend/module.h"
+#include "backend/reference_executor.h"
 
 namespace impasto::test {
 
@@ -17,9 +19,9 @@ std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device,
   return device;
 }
 
-Agreement compare(const Tensor& result, const Style& style, const std::vector<Tensor>& values, bool half) {
+Agreement compare(const Tensor& result, const Style& style, const std::vector<Tensor>& values, Rounding rounding) {
   const Tensor& expected = values[style.graph.output];
-  const Tensor bounds = boundError(style, values, half);
+  const Tensor bounds = boundError(style, values, rounding);
   Agreement agreement;
   double largest = 1;
   for (uint32_t c = 0; c < result.channels; ++c) {
@@ -44,16 +46,23 @@ Agreement compare(const Tensor& result, const Style& style, const std::vector<Te
   return agreement;
 }
 
+Tensor VariantTest::paint(const Style& style, const ReferenceInputs& inputs) {
+  const uint32_t width = inputs.color.width, height = inputs.color.height;
+  if (onVulkan()) {
+    GeneratorRunner runner(device(), vulkanDevice(), style, width, height);
+    for (const vulkan::Step& step : runner.generator().plan().steps) {
+      if (step.kind != vulkan::Step::Kind::Conv) continue;
+      EXPECT_STREQ(step.kernel->name(), GetParam().convolution());
+    }
+    return runner.run(inputs);
+  }
+  return HostRunner(make_executor_, style, width, height).run(inputs);
+}
+
 Agreement VariantTest::expectAgreement(const Style& style, const ReferenceInputs& inputs, const std::string& what) {
   const uint32_t width = inputs.color.width, height = inputs.color.height;
   const std::vector<Tensor> values = runReferenceOps(style, inputs);
-  GeneratorRunner runner(device(), vulkanDevice(), style, width, height);
-  for (const vulkan::Step& step : runner.generator().plan().steps) {
-    if (step.kind != vulkan::Step::Kind::Conv) continue;
-    EXPECT_STREQ(step.kernel->name(), GetParam().convolution());
-  }
-  const Tensor result = runner.run(inputs);
-  Agreement agreement = compare(result, style, values, vulkanDevice().half_precision);
+  Agreement agreement = compare(paint(style, inputs), style, values, GetParam().rounding());
   EXPECT_LE(agreement.closest, 1.0) << what << " at " << width << "x" << height << ": " << agreement.worst;
   closest_ = std::max(closest_, agreement.closest);
   bound_ = std::max(bound_, agreement.bound);
@@ -67,6 +76,19 @@ Agreement VariantTest::expectAgreement(const Style& style, uint32_t width, uint3
 }
 
 void VariantTest::SetUp() {
+  if (GetParam().engine == Engine::Reference) {
+    make_executor_ = makeReferenceExecutor;
+    return;
+  }
+  if (GetParam().engine == Engine::Cpu) {
+    const CpuPrecision precision = GetParam().half ? CpuPrecision::Bfloat16 : CpuPrecision::Float;
+    try {
+      make_executor_ = loadCpuExecutors({IMPASTO_MODULES}, {2, precision});
+    } catch (const Error& error) {
+      GTEST_SKIP() << error.what();
+    }
+    return;
+  }
   VulkanTest::SetUp();
   if (IsSkipped()) return;
   std::unique_ptr<vulkan::VulkanDevice>& made = devices()[GetParam().name];
@@ -79,7 +101,7 @@ void VariantTest::TearDown() {
     RecordProperty("largest_error_over_bound", std::to_string(closest_));
     RecordProperty("largest_bound", std::to_string(bound_));
   }
-  VulkanTest::TearDown();
+  if (onVulkan()) VulkanTest::TearDown();
 }
 
 std::map<std::string, std::unique_ptr<vulkan::VulkanDevice>>& VariantTest::devices() {

@@ -1,4 +1,4 @@
-// Compares a generator on Vulkan with the reference.
+// Compares a generator on a backend with the reference.
 #pragma once
 
 #include <map>
@@ -8,24 +8,42 @@
 #include <utility>
 #include <vector>
 
+#include "ops/error_bound.h"
 #include "support/generator_runner.h"
+#include "support/host_runner.h"
 #include "support/random_style.h"
 
 namespace impasto::test {
 
+enum class Engine { Vulkan, Cpu, Reference };  // the last two as what a HostGenerator runs
+
 struct Variant {
   const char* name;
-  bool half;      // fp16 tensors and weights, fp32 sums
-  bool software;  // the convolution for Vulkan on a CPU, where the device is one
+  bool half;      // fp16 tensors and weights, fp32 sums; of the CPU backend: bfloat16
+  bool software;  // the convolution for Vulkan on a CPU, where the device is one; on other engines true
   bool matrix;    // the convolution on matrix hardware
+  Engine engine = Engine::Vulkan;
 
-  // The kernel that all convolutions run on.
+  // The kernel that all convolutions run on, on Vulkan.
   const char* convolution() const { return matrix ? "conv_matrix" : software ? "conv_software" : "conv"; }
+  Rounding rounding() const noexcept {
+    return !half ? Rounding::None : engine == Engine::Vulkan ? Rounding::Half : Rounding::Bfloat16;
+  }
 };
 
 inline constexpr Variant kVariants[] = {
     {"fp32", false, true, false},      {"fp16", true, true, false},       {"fp32_gpu", false, false, false},
     {"fp16_gpu", true, false, false}, {"fp16_matrix", true, false, true}};
+
+// And those that need no Vulkan device.
+inline constexpr Variant kAllVariants[] = {kVariants[0],
+                                           kVariants[1],
+                                           kVariants[2],
+                                           kVariants[3],
+                                           kVariants[4],
+                                           {"cpu_fp32", false, true, false, Engine::Cpu},
+                                           {"cpu_bf16", true, true, false, Engine::Cpu},
+                                           {"reference", false, true, false, Engine::Reference}};
 
 inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 inline std::string nameOf(const ::testing::TestParamInfo<Variant>& info) { return info.param.name; }
@@ -41,8 +59,8 @@ struct Agreement {
   std::string worst;   // the value with that error, in words
 };
 
-// `result` is 3 x H x W of a device; `values` are runReferenceOps() of the same style and inputs.
-Agreement compare(const Tensor& result, const Style& style, const std::vector<Tensor>& values, bool half);
+// `result` is 3 x H x W of a backend; `values` are runReferenceOps() of the same style and inputs.
+Agreement compare(const Tensor& result, const Style& style, const std::vector<Tensor>& values, Rounding rounding);
 
 // A test on each variant that the device can run; skips by name on the others. One VulkanDevice for all suites of a
 // process: its generators share their pipelines, which are what takes time. Records how close the test's largest error
@@ -56,6 +74,12 @@ class VariantTest : public VulkanTest, public ::testing::WithParamInterface<Vari
   // A test that changes something changes it back (Changed).
   vulkan::VulkanDevice& vulkanDevice() { return *devices().at(GetParam().name); }
 
+  // What makes executors of a variant without a device.
+  MakeHostExecutor& makeExecutor() { return make_executor_; }
+
+  // Paints one frame.
+  Tensor paint(const Style& style, const ReferenceInputs& inputs);
+
   // Paints one frame on both and expects each value to be within its bound (error_bound.h).
   Agreement expectAgreement(const Style& style, const ReferenceInputs& inputs, const std::string& what);
   // Of random inputs.
@@ -66,6 +90,9 @@ class VariantTest : public VulkanTest, public ::testing::WithParamInterface<Vari
   class DevicesListener;
   static std::map<std::string, std::unique_ptr<vulkan::VulkanDevice>>& devices();
 
+  bool onVulkan() const { return GetParam().engine == Engine::Vulkan; }
+
+  MakeHostExecutor make_executor_;
   double closest_ = 0, bound_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "ops/error_bound.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -14,8 +15,10 @@ namespace {
 constexpr double kRoundingHalf = 0x1p-11;     // relative
 constexpr double kTiniestHalf = 0x1p-25;      // half of the smallest subnormal
 constexpr double kLargestHalf = 65504;
+constexpr double kRoundingBfloat16 = 0x1p-8;   // relative
+constexpr double kTiniestBfloat16 = 0x1p-126;  // smaller ones may count as 0
 constexpr double kUlp = 0x1p-23;
-// 1 / (1 + exp(-x)) on both sides together. Vulkan: exp errs by 3 + 2|x| ULP, which reaches the result times s(1 - s),
+// 1 / (1 + exp(-x)) on both sides together. Vulkan, and oneDNN is no worse: exp errs by 3 + 2|x| ULP, which reaches the result times s(1 - s),
 // where s(1 - s) <= 0.25 and s(1 - s)|x| <= 0.224; the sum half an ULP; the division 2.5 ULP. The reference: exp one ULP,
 // times 0.25; the sum and the division half an ULP each.
 constexpr double kSigmoidError = (3 * 0.25 + 2 * 0.224 + 0.5 + 2.5 + 0.25 + 0.5 + 0.5) * kUlp;
@@ -39,8 +42,8 @@ struct Bounds {
 
 class Propagation {
  public:
-  Propagation(const Style& style, const std::vector<Tensor>& values, bool half)
-      : style_(style), values_(values), half_(half), constant_(findConstants(style.graph)) {}
+  Propagation(const Style& style, const std::vector<Tensor>& values, Rounding rounding)
+      : style_(style), values_(values), rounding_(rounding), constant_(findConstants(style.graph)) {}
 
   Bounds run() {
     for (uint32_t i = 0; i < style_.graph.ops.size(); ++i) bounds_.push_back(boundOf(i));
@@ -52,8 +55,12 @@ class Propagation {
 
   // Of a value that may be as large as `magnitude`, once stored.
   double rounding(double magnitude) const {
-    if (!half_) return 0;
-    return std::max(magnitude * kRoundingHalf, kTiniestHalf) + std::max(0.0, magnitude - kLargestHalf);
+    switch (rounding_) {
+      case Rounding::None: break;
+      case Rounding::Half: return std::max(magnitude * kRoundingHalf, kTiniestHalf) + std::max(0.0, magnitude - kLargestHalf);
+      case Rounding::Bfloat16: return std::max(magnitude * kRoundingBfloat16, kTiniestBfloat16);
+    }
+    return 0;
   }
 
   // `bound` before the activation; `value` after it, of the reference.
@@ -103,13 +110,25 @@ class Propagation {
     return rearrange(i);
   }
 
+  // As a stored tensor has it.
+  float rounded(float exact) const {
+    switch (rounding_) {
+      case Rounding::None: break;
+      case Rounding::Half: return floatFromHalf(halfFromFloat(exact));
+      case Rounding::Bfloat16: {
+        const auto bits = std::bit_cast<uint32_t>(exact);
+        return std::bit_cast<float>((bits + 0x7FFFu + (bits >> 16 & 1u)) & 0xFFFF0000u);
+      }
+    }
+    return exact;
+  }
+
   // Rounded on the CPU: known exactly.
   Bounds input(uint32_t i) const {
     Bounds out(value(i));
-    if (!half_) return out;
     for (size_t k = 0; k < out.data.size(); ++k) {
       const float v = value(i).data[k];
-      out.data[k] = std::abs(double{floatFromHalf(halfFromFloat(v))} - double{v});
+      out.data[k] = std::abs(double{rounded(v)} - double{v});
     }
     return out;
   }
@@ -180,7 +199,7 @@ class Propagation {
         for (uint32_t c = 0; c < channels; ++c) {
           for (uint32_t tap = 0; tap < taps; ++tap) {
             const double exact = weights.kernel[(size_t{o} * channels + c) * taps + tap];
-            const double packed = half_ ? floatFromHalf(halfFromFloat(static_cast<float>(exact))) : exact;
+            const double packed = rounded(static_cast<float>(exact));
             const double weight = std::max(std::abs(packed), std::abs(exact)), change = std::abs(packed - exact);
             const uint32_t from_y = y * op.stride + tap / op.kernel, from_x = tap % op.kernel;
             addRow(bound, weight, source.bounds, c, from_y, from_x, op.stride);
@@ -300,15 +319,15 @@ class Propagation {
 
   const Style& style_;
   const std::vector<Tensor>& values_;
-  const bool half_;
+  const Rounding rounding_;
   const std::vector<bool> constant_;
   std::vector<Bounds> bounds_;
 };
 
 }  // namespace
 
-Tensor boundError(const Style& style, const std::vector<Tensor>& values, bool half) {
-  const Bounds bounds = Propagation(style, values, half).run();
+Tensor boundError(const Style& style, const std::vector<Tensor>& values, Rounding rounding) {
+  const Bounds bounds = Propagation(style, values, rounding).run();
   Tensor out(bounds.channels, bounds.height, bounds.width);
   for (size_t k = 0; k < out.data.size(); ++k) {
     out.data[k] = std::nextafter(static_cast<float>(bounds.data[k]), std::numeric_limits<float>::infinity());

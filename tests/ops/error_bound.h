@@ -1,8 +1,9 @@
-// How far a frame painted on Vulkan may be from the reference's, worked out op by op from the arithmetic of both, so that
-// a test has no tolerance to choose. For every value of every tensor a bound on |Vulkan - reference| is carried along:
+// How far a frame painted by a backend may be from the reference's, worked out op by op from the arithmetic of both, so that
+// a test has no tolerance to choose. For every value of every tensor a bound on |backend - reference| is carried along:
 //   - a stored tensor is rounded to the 11 bits of fp16 (2^-11 of the value, or half the smallest subnormal) and saturates
-//     at 65504; fp32 tensors are stored as they are; what a fusion does not store counts as stored;
-//   - kernels are rounded to fp16 as they are packed, biases are not;
+//     at 65504, or to the 8 bits of bfloat16; fp32 tensors are stored as they are; what a fusion does not store counts as
+//     stored;
+//   - kernels are rounded as tensors are, biases are not;
 //   - sums are fp32 on both sides, in any order: k operations err by k * 2^-24 of the sum of the magnitudes
 //     (Higham, Accuracy and Stability of Numerical Algorithms, ch. 3);
 //   - errors that come in go through a convolution as sum |w| e, through a product by the product rule, through an
@@ -19,8 +20,10 @@
 
 namespace impasto::test {
 
-// `values` are runReferenceOps(style, inputs); `half`: tensors and kernels are fp16. The bound of every value of the
+enum class Rounding { None, Half, Bfloat16 };
+
+// `values` are runReferenceOps(style, inputs); `rounding` of tensors and kernels. The bound of every value of the
 // output, at the aligned extent (fp32, rounded up).
-Tensor boundError(const Style& style, const std::vector<Tensor>& values, bool half);
+Tensor boundError(const Style& style, const std::vector<Tensor>& values, Rounding rounding);
 
 }  // namespace impasto::test

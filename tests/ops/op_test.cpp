@@ -39,7 +39,7 @@ class OpTest : public VariantTest {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, OpTest, ::testing::ValuesIn(kVariants), nameOf);
+INSTANTIATE_TEST_SUITE_P(, OpTest, ::testing::ValuesIn(kAllVariants), nameOf);
 
 TEST_P(OpTest, Conv2d) {
   uint32_t seed = 100;

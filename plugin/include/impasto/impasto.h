@@ -76,9 +76,21 @@ typedef enum ImpastoBackend {
   IMPASTO_BACKEND_CUDA = 2,      /* reserved: IMPASTO_ERROR_UNSUPPORTED in this version */
   IMPASTO_BACKEND_REFERENCE = 3, /* the fp32 reference on a thread of Impasto's, between two points of timeline
                                     semaphores: slow and exact, for testing a host and its images. Never chosen by AUTO */
-  IMPASTO_BACKEND_CPU = 4,       /* reserved: IMPASTO_ERROR_UNSUPPORTED in this version */
+  IMPASTO_BACKEND_CPU = 4,       /* oneDNN on threads of Impasto's, between two points of timeline semaphores, for devices
+                                    that are processors themselves (lavapipe): several times as fast as the Vulkan
+                                    backend there. Needs the module libimpasto_cpu. AUTO takes it on such devices alone */
   IMPASTO_BACKEND_MAX_ENUM = 0x7FFFFFFF
 } ImpastoBackend;
+
+/* What the CPU backend computes with. */
+typedef enum ImpastoCpuPrecision {
+  IMPASTO_CPU_PRECISION_AUTO = 0,     /* bfloat16 where the processor multiplies it itself (AVX512_BF16, AMX), which is
+                                         about twice as fast, else fp32 */
+  IMPASTO_CPU_PRECISION_FLOAT = 1,    /* fp32 */
+  IMPASTO_CPU_PRECISION_BFLOAT16 = 2, /* tensors and kernels are rounded to 8 bits of mantissa, sums are fp32: pixels of
+                                         the project's styles differ by 1/255 now and then, by 3/255 at most */
+  IMPASTO_CPU_PRECISION_MAX_ENUM = 0x7FFFFFFF
+} ImpastoCpuPrecision;
 
 /* What the numbers in a colour image mean, as a shader reads them through the given view or writes them to it. */
 typedef enum ImpastoColorEncoding {
@@ -211,6 +223,9 @@ typedef struct ImpastoContextInfo {
                                                 (not read with more rights than the caller's); else beside this library,
                                                 or the program it is linked into, and where it was installed. Never the
                                                 current folder. Why a module is not used, the log says */
+  uint32_t cpu_threads;                      /* of the CPU backend, for each pass: they sleep between frames. 0: as many as
+                                                there are cores that the process may use */
+  ImpastoCpuPrecision cpu_precision;
 } ImpastoContextInfo;
 
 /* A context is for one queue: the frames of all its passes are submitted to one queue, or ordered by semaphores as if

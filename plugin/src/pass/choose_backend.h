@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "backend/cpu_module.h"
 #include "backend/generator.h"
 #include "backend/logger.h"
 #include "impasto/impasto.h"
@@ -15,6 +16,7 @@ struct BackendRequest {
   int32_t kind = IMPASTO_BACKEND_AUTO;  // as the host wrote it
   bool timeline_points = false;         // the host is made for backends outside the command buffer
   std::string module_folder;            // "": the usual ones (backend/module.h)
+  CpuOptions cpu;
 };
 
 struct ChosenBackend {

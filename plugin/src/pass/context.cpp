@@ -32,11 +32,23 @@ vulkan::DeviceOptions readOptions(const ImpastoContextInfo& info) {
   return options;
 }
 
+CpuPrecision readPrecision(int32_t precision) {
+  switch (precision) {
+    case IMPASTO_CPU_PRECISION_AUTO: return CpuPrecision::Auto;
+    case IMPASTO_CPU_PRECISION_FLOAT: return CpuPrecision::Float;
+    case IMPASTO_CPU_PRECISION_BFLOAT16: return CpuPrecision::Bfloat16;
+    default:
+      throw Error(ErrorCode::InvalidArgument,
+                  "info->cpu_precision is " + std::to_string(precision) + ", no known precision");
+  }
+}
+
 BackendRequest readBackend(const ImpastoContextInfo& info) {
   if (info.timeline_points != VK_FALSE && info.timeline_semaphore == VK_FALSE) {
     throw Error(ErrorCode::InvalidArgument, "info->timeline_points without info->timeline_semaphore");
   }
-  return {hostEnum(info.backend), info.timeline_points != VK_FALSE, info.module_folder ? info.module_folder : ""};
+  return {hostEnum(info.backend), info.timeline_points != VK_FALSE, info.module_folder ? info.module_folder : "",
+          {info.cpu_threads, readPrecision(hostEnum(info.cpu_precision))}};
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "backend/cpu_backend.h"
+#include "backend/module.h"
 #include "base/error.h"
 #include "pass/host_enum.h"
 #include "vulkan/device.h"
@@ -21,6 +23,7 @@ class Offer {
     VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2};
     vk.GetPhysicalDeviceProperties2(device, &properties);
     version_ = std::min(properties.properties.apiVersion, host_version);
+    is_processor_ = properties.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
     uint32_t count = 0;
     vk.EnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
     extensions_.resize(count);
@@ -29,6 +32,7 @@ class Offer {
   }
 
   uint32_t version() const noexcept { return version_; }
+  bool isProcessor() const noexcept { return is_processor_; }
 
   bool hasExtension(const char* name) const {
     return std::any_of(extensions_.begin(), extensions_.end(),
@@ -51,6 +55,7 @@ class Offer {
   const vulkan::InstanceDispatch& vk_;
   VkPhysicalDevice device_;
   uint32_t version_ = 0;
+  bool is_processor_ = false;
   std::vector<VkExtensionProperties> extensions_;
 };
 
@@ -61,7 +66,11 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
   const uint32_t host_version =
       requirements.host_api_version != 0 ? requirements.host_api_version : VK_API_VERSION_1_3;
   const int32_t asked = hostEnum(requirements.backend);
+  const VkBool32 timeline_points = requirements.timeline_points;
+  const char* const module_folder = requirements.module_folder;
   requirements = {};
+  requirements.timeline_points = timeline_points;
+  requirements.module_folder = module_folder;
   requirements.size = sizeof requirements;
   requirements.host_api_version = host_version;
   requirements.backend = asked == IMPASTO_BACKEND_REFERENCE ? IMPASTO_BACKEND_REFERENCE : IMPASTO_BACKEND_VULKAN;
@@ -83,7 +92,7 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
       throw Error(ErrorCode::Unsupported, "the CUDA backend is not in this version");
     case IMPASTO_BACKEND_CPU:
       requirements.backend = IMPASTO_BACKEND_CPU;
-      throw Error(ErrorCode::Unsupported, "the CPU backend is not in this version");
+      break;
     default:
       throw Error(ErrorCode::InvalidArgument,
                   "requirements->backend is " + std::to_string(asked) + ", no known backend");
@@ -115,7 +124,20 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
     requirements.features13.synchronization2 = synchronization.synchronization2;
   }
 
-  if (requirements.backend == IMPASTO_BACKEND_REFERENCE) {
+  // Where a context would have it (choose_backend.cpp).
+  const auto hasCpuModule = [&] {
+    try {
+      loadCpuExecutors(moduleFolders(module_folder ? module_folder : ""), {});
+      return true;
+    } catch (const Error&) {
+      if (asked == IMPASTO_BACKEND_CPU) throw;
+      return false;
+    }
+  };
+  const bool may_be_cpu = asked == IMPASTO_BACKEND_AUTO && timeline_points && offer.isProcessor();
+  if ((asked == IMPASTO_BACKEND_CPU || may_be_cpu) && hasCpuModule()) requirements.backend = IMPASTO_BACKEND_CPU;
+
+  if (requirements.backend != IMPASTO_BACKEND_VULKAN) {
     const auto timeline = offer.query<VkPhysicalDeviceTimelineSemaphoreFeatures>(
         VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES, VK_API_VERSION_1_2, kTimelineExtension);
     if (!timeline.timelineSemaphore) throw Error(ErrorCode::Unsupported, "the device lacks the feature timelineSemaphore");

@@ -1,0 +1,35 @@
+# OneDnn_FOUND and the target OneDnn::dnnl: oneDNN from 2.6 and the OpenMP library that it runs on (Debian and Ubuntu:
+# libdnnl-dev, GCC's OpenMP). OneDnn_LACKING says what is missing.
+#
+# oneDNN's own package file is not used: Debian's asks for OpenCL's development files, which nothing here needs.
+find_path(OneDnn_INCLUDE_DIR dnnl.hpp)
+find_library(OneDnn_LIBRARY dnnl)
+set(OneDnn_LACKING "")
+if(NOT OneDnn_INCLUDE_DIR OR NOT OneDnn_LIBRARY)
+  set(OneDnn_LACKING "oneDNN (libdnnl-dev)")
+elseif(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Two OpenMP libraries in one process get into each other's way.
+  set(OneDnn_LACKING "GCC, whose OpenMP library is oneDNN's")
+else()
+  find_package(OpenMP QUIET COMPONENTS CXX)
+  if(NOT OpenMP_CXX_FOUND)
+    set(OneDnn_LACKING "OpenMP")
+  endif()
+  file(STRINGS ${OneDnn_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h numbers REGEX "define DNNL_VERSION_(MAJOR|MINOR|PATCH) +[0-9]+")
+  list(TRANSFORM numbers REPLACE "^.* ([0-9]+)$" "\\1")
+  list(JOIN numbers . OneDnn_VERSION)
+  if(OneDnn_VERSION VERSION_LESS 2.6 OR OneDnn_VERSION VERSION_GREATER_EQUAL 3)
+    set(OneDnn_LACKING "oneDNN 2.6 or a later 2 (found ${OneDnn_VERSION})")
+  endif()
+endif()
+if(OneDnn_LACKING STREQUAL "")
+  set(OneDnn_FOUND TRUE)
+  if(NOT TARGET OneDnn::dnnl)
+    add_library(OneDnn::dnnl UNKNOWN IMPORTED)
+    set_target_properties(OneDnn::dnnl PROPERTIES IMPORTED_LOCATION ${OneDnn_LIBRARY}
+      INTERFACE_INCLUDE_DIRECTORIES ${OneDnn_INCLUDE_DIR} INTERFACE_LINK_LIBRARIES OpenMP::OpenMP_CXX)
+  endif()
+else()
+  set(OneDnn_FOUND FALSE)
+endif()
+mark_as_advanced(OneDnn_INCLUDE_DIR OneDnn_LIBRARY)
