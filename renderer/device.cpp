@@ -302,6 +302,7 @@ void Device::createDevice(const DeviceOptions& options) {
   enabled.v12.timelineSemaphore = VK_TRUE;
   enabled.v13.dynamicRendering = VK_TRUE;
   enabled.v13.synchronization2 = VK_TRUE;
+  enabled.v13.pNext = const_cast<void*>(needs.more_features);
 
   if (surface_) needs.extensions.emplace_back(VK_KHR_SWAPCHAIN_EXTENSION_NAME);
   std::sort(needs.extensions.begin(), needs.extensions.end());

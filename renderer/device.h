@@ -26,6 +26,7 @@ struct DeviceNeeds {
   VkPhysicalDeviceVulkan11Features features11{};
   VkPhysicalDeviceVulkan12Features features12{};
   VkPhysicalDeviceVulkan13Features features13{};
+  const void* more_features = nullptr;  // a chain of other feature structs, which outlives the device's creation
 };
 
 struct DeviceOptions {

@@ -47,6 +47,11 @@ PaintingDevice createPaintingDevice(render::DeviceOptions options, const Paintin
     needs.features11 = requirements.features11;
     needs.features12 = requirements.features12;
     needs.features13 = requirements.features13;
+    painting.cooperative_matrix = requirements.cooperative_matrix;
+    if (painting.cooperative_matrix) {
+      needs.extensions.emplace_back(requirements.cooperative_matrix_extension);
+      needs.more_features = requirements.cooperative_matrix_features;
+    }
     return needs;
   };
   painting.device = std::make_unique<render::Device>(options);
@@ -62,6 +67,7 @@ UniqueContext createContext(const PaintingDevice& painting) {
   info.get_instance_proc_addr = vkGetInstanceProcAddr;
   info.queue_family_index = painting.device->queueFamily();
   info.half_precision = painting.half_precision;
+  info.cooperative_matrix = painting.cooperative_matrix;
   info.backend = painting.needs.backend;
   info.timeline_points = painting.needs.timeline_points;
   info.timeline_semaphore = VK_TRUE;  // render::Device enables it always

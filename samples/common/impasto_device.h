@@ -37,7 +37,8 @@ struct PaintingNeeds {
 // `options.needs` is replaced.
 struct PaintingDevice {
   std::unique_ptr<render::Device> device;
-  bool half_precision = false;  // were the fp16 features enabled?
+  bool half_precision = false;      // were the fp16 features enabled?
+  bool cooperative_matrix = false;  // likewise: what kernels for matrix hardware take
   PaintingNeeds needs;          // that it was made for
 };
 PaintingDevice createPaintingDevice(render::DeviceOptions options, const PaintingNeeds& needs = {});

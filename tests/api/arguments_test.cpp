@@ -88,7 +88,14 @@ TEST_F(ArgumentsTest, Requirements) {
   EXPECT_EQ(r.half_precision, static_cast<VkBool32>(device().storage_16bit));
   EXPECT_EQ(r.features11.storageBuffer16BitAccess, r.half_precision);
   EXPECT_EQ(r.features_16bit_storage.storageBuffer16BitAccess, r.half_precision);
-  EXPECT_FALSE(r.features12.shaderFloat16);  // nothing computes in fp16
+  // All that kernels for matrix hardware take, or nothing of it.
+  EXPECT_EQ(r.cooperative_matrix, static_cast<VkBool32>(device().cooperative_matrix && IMPASTO_MATRIX_SHADERS));
+  EXPECT_EQ(r.features12.shaderFloat16, r.cooperative_matrix);
+  EXPECT_EQ(r.features12.vulkanMemoryModel, r.cooperative_matrix);
+  EXPECT_EQ(r.features13.subgroupSizeControl, r.cooperative_matrix);
+  EXPECT_EQ(r.features13.computeFullSubgroups, r.cooperative_matrix);
+  EXPECT_EQ(r.cooperative_matrix_extension != nullptr, r.cooperative_matrix == VK_TRUE);
+  EXPECT_EQ(r.cooperative_matrix_features != nullptr, r.cooperative_matrix == VK_TRUE);
   EXPECT_TRUE(r.features13.synchronization2);
   EXPECT_FALSE(r.features12.timelineSemaphore);
   EXPECT_EQ(r.device_extension_count, 0u);
@@ -157,6 +164,10 @@ TEST_F(ArgumentsTest, CreateContext) {
   with([](auto& i) { i.backend = static_cast<ImpastoBackend>(77); });
   with([](auto& i) { i.backend = static_cast<ImpastoBackend>(-1); });
   with([](auto& i) { i.backend = IMPASTO_BACKEND_CUDA; }, IMPASTO_ERROR_UNSUPPORTED);
+  with([](auto& i) {
+    i.cooperative_matrix = VK_TRUE;
+    i.api_version = VK_API_VERSION_1_2;
+  });
   with([](auto& i) {
     i.backend = IMPASTO_BACKEND_REFERENCE;
     i.timeline_semaphore = VK_FALSE;

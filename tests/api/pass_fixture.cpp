@@ -105,6 +105,7 @@ ImpastoContextInfo PassTest::contextInfo() const {
   info.get_instance_proc_addr = vkGetInstanceProcAddr;
   info.queue_family_index = device().queue_family;
   info.half_precision = device().storage_16bit;
+  info.cooperative_matrix = device().cooperative_matrix;
   const TestDeviceOptions& options = device().options;
   info.api_version = options.api_version;
   info.synchronization2 = options.synchronization2 != TestDeviceOptions::Synchronization2::Off;

@@ -173,6 +173,16 @@ typedef struct ImpastoRequirements {
   /* Since 0.3. */
   VkBool32 timeline_points;                  /* in: as in ImpastoContextInfo, for what AUTO becomes */
   const char* module_folder;                 /* in: likewise */
+  VkBool32 cooperative_matrix;               /* out: convolutions can run on matrix hardware ("tensor cores") here, if the
+                                                device is created with the extension VK_KHR_cooperative_matrix and its
+                                                feature cooperativeMatrix, and with storageBuffer16BitAccess,
+                                                shaderFloat16, vulkanMemoryModel, subgroupSizeControl and
+                                                computeFullSubgroups, which `features11` to `features13` then have. Of
+                                                hosts that use Vulkan 1.3 or later */
+  const char* cooperative_matrix_extension;  /* out: its name, static storage; NULL where that is VK_FALSE */
+  const void* cooperative_matrix_features;   /* out: static storage, pNext is NULL: its feature struct with that feature
+                                                alone, for the end of VkDeviceCreateInfo's chain, for hosts whose Vulkan
+                                                headers are older than it; NULL likewise */
 } ImpastoRequirements;
 
 /* Tells, before a device is created, what to create it with. A device that cannot run the backend is no failure: the
@@ -226,6 +236,8 @@ typedef struct ImpastoContextInfo {
   uint32_t cpu_threads;                      /* of the CPU backend, for each pass: they sleep between frames. 0: as many as
                                                 there are cores that the process may use */
   ImpastoCpuPrecision cpu_precision;
+  VkBool32 cooperative_matrix;               /* is enabled what ImpastoRequirements::cooperative_matrix names? Needs
+                                                an `api_version` of 1.3 or later, or 0; of use with `half_precision` */
 } ImpastoContextInfo;
 
 /* A context is for one queue: the frames of all its passes are submitted to one queue, or ordered by semaphores as if

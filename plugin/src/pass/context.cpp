@@ -25,6 +25,10 @@ vulkan::DeviceOptions readOptions(const ImpastoContextInfo& info) {
     throw Error(ErrorCode::InvalidArgument, "info->api_version is below Vulkan 1.1");
   }
   options.half_precision = info.half_precision != VK_FALSE;
+  options.cooperative_matrix = options.subgroup_size_control = info.cooperative_matrix != VK_FALSE;
+  if (options.cooperative_matrix && options.api_version < VK_API_VERSION_1_3) {
+    throw Error(ErrorCode::InvalidArgument, "info->cooperative_matrix with an info->api_version below Vulkan 1.3");
+  }
   options.timeline_semaphore = info.timeline_semaphore != VK_FALSE;
   options.debug_utils = info.debug_utils != VK_FALSE;
   options.allocator = info.allocation_callbacks;

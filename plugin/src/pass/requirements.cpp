@@ -14,6 +14,8 @@
 namespace impasto {
 namespace {
 
+const VkPhysicalDeviceCooperativeMatrixFeaturesKHR kMatrixFeatures = {
+    VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR, nullptr, VK_TRUE, VK_FALSE};
 const char* const kTimelineExtension = VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME;
 
 // What a device offers, at the version that the host uses it at.
@@ -58,6 +60,22 @@ class Offer {
   bool is_processor_ = false;
   std::vector<VkExtensionProperties> extensions_;
 };
+
+// Matrix hardware that convolutions can use; also what else its shaders take.
+bool offersMatrices(const vulkan::InstanceDispatch& vk, VkPhysicalDevice physical_device, const Offer& offer) {
+  constexpr uint32_t kNever = UINT32_MAX;  // in the core
+  if (!IMPASTO_MATRIX_SHADERS || offer.version() < VK_API_VERSION_1_3) return false;
+  const auto matrix = offer.query<VkPhysicalDeviceCooperativeMatrixFeaturesKHR>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR, kNever,
+      VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME);
+  const auto features12 = offer.query<VkPhysicalDeviceVulkan12Features>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, VK_API_VERSION_1_2, "");
+  const auto features13 = offer.query<VkPhysicalDeviceVulkan13Features>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES, VK_API_VERSION_1_3, "");
+  return matrix.cooperativeMatrix && features12.shaderFloat16 && features12.vulkanMemoryModel &&
+         features13.subgroupSizeControl && features13.computeFullSubgroups &&
+         vulkan::queryMatrixShape(vk, physical_device).m != 0;
+}
 
 }  // namespace
 
@@ -147,6 +165,16 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
       requirements.device_extension_count = 1;
       requirements.device_extensions = &kTimelineExtension;
     }
+  }
+  if (requirements.backend != IMPASTO_BACKEND_REFERENCE && requirements.half_precision &&
+      offersMatrices(vk, physical_device, offer)) {
+    requirements.cooperative_matrix = VK_TRUE;
+    requirements.cooperative_matrix_extension = VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME;
+    requirements.cooperative_matrix_features = &kMatrixFeatures;
+    requirements.features12.shaderFloat16 = VK_TRUE;
+    requirements.features12.vulkanMemoryModel = VK_TRUE;
+    requirements.features13.subgroupSizeControl = VK_TRUE;
+    requirements.features13.computeFullSubgroups = VK_TRUE;
   }
   requirements.supported = VK_TRUE;
 }

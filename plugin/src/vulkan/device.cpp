@@ -109,14 +109,6 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
 }
 
 void VulkanDevice::findMatrices(bool size_control) {
-  if (vk.GetPhysicalDeviceCooperativeMatrixPropertiesKHR == nullptr) return;
-  uint32_t count = 0;
-  if (vk.GetPhysicalDeviceCooperativeMatrixPropertiesKHR(physical_device, &count, nullptr) != VK_SUCCESS) return;
-  std::vector<VkCooperativeMatrixPropertiesKHR> shapes(count);
-  for (auto& shape : shapes) shape = {VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR};
-  if (vk.GetPhysicalDeviceCooperativeMatrixPropertiesKHR(physical_device, &count, shapes.data()) < 0) return;
-  shapes.resize(count);
-
   // Subgroups have one size on some devices, on others it must be asked for. Which of them this is, Vulkan 1.3 or the
   // extension tells.
   if (api_version < VK_API_VERSION_1_3 && !size_control) return;
@@ -129,7 +121,7 @@ void VulkanDevice::findMatrices(bool size_control) {
   const bool varies = sizes.minSubgroupSize != sizes.maxSubgroupSize;
   if (varies && !may_ask) return;
   subgroup_size_control = may_ask;
-  matrix = chooseMatrixShape(shapes);
+  matrix = queryMatrixShape(vk, physical_device);
 }
 
 DeviceTraits VulkanDevice::traits() const noexcept {
@@ -166,6 +158,17 @@ bool offersHalfPrecision(const InstanceDispatch& vk, VkPhysicalDevice physical_d
   features.pNext = &storage;
   vk.GetPhysicalDeviceFeatures2(physical_device, &features);
   return storage.storageBuffer16BitAccess != VK_FALSE;
+}
+
+MatrixShape queryMatrixShape(const InstanceDispatch& vk, VkPhysicalDevice physical_device) {
+  const auto query = vk.GetPhysicalDeviceCooperativeMatrixPropertiesKHR;
+  uint32_t count = 0;
+  if (query == nullptr || query(physical_device, &count, nullptr) != VK_SUCCESS) return {};
+  std::vector<VkCooperativeMatrixPropertiesKHR> shapes(count);
+  for (auto& shape : shapes) shape.sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR;
+  if (query(physical_device, &count, shapes.data()) < 0) return {};
+  shapes.resize(count);
+  return chooseMatrixShape(shapes);
 }
 
 DescriptorSetLayout createDescriptorSetLayout(const VulkanDevice& device,

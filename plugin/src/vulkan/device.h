@@ -93,6 +93,8 @@ struct VulkanDevice {
 const char* whyUnsupported(const InstanceDispatch& vk, VkPhysicalDevice physical_device);
 // Does the device offer storageBuffer16BitAccess?
 bool offersHalfPrecision(const InstanceDispatch& vk, VkPhysicalDevice physical_device);
+// The shape that convolutions use, of those that the device lists; none where it does not offer VK_KHR_cooperative_matrix.
+MatrixShape queryMatrixShape(const InstanceDispatch& vk, VkPhysicalDevice physical_device);
 
 // A handle created on a VulkanDevice, destroyed by the member function `Destroy` of its dispatch table.
 template <typename T, auto Destroy>
