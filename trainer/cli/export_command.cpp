@@ -3,38 +3,65 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "engine/trainer.h"
+#include "onnx/onnx_model.h"
 #include "recipes/recipe_kind.h"
 
 namespace impasto::trainer {
+namespace {
+
+Style styleOf(const std::string& path, const Provenance& given) {
+  const Checkpoint checkpoint = readCheckpoint(path);
+  Provenance provenance = given;
+  provenance.training = trainingRecord(checkpoint);
+  const auto painting = checkpoint.fingerprints.find("painting");
+  if (painting != checkpoint.fingerprints.end()) provenance.style_image_sha256 = painting->second;
+  const RecipeKind* kind = findRecipe(checkpoint.recipe);
+  if (!kind || !kind->exportStyle) {
+    throw Error(ErrorCode::InvalidArgument,
+                path + ": no style file can be made of the recipe \"" + checkpoint.recipe + "\"");
+  }
+  std::fprintf(stderr, "%s: step %lld\n", path.c_str(), static_cast<long long>(checkpoint.step));
+  return kind->exportStyle(checkpoint, provenance);
+}
+
+}  // namespace
 
 void addExportCommand(CLI::App& app, Job& job) {
   struct Arguments {
-    std::string checkpoint, out;
+    std::string checkpoint, style, out, onnx;
     Provenance provenance;
   };
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("export", "Writes the style file of a checkpoint, finished or not");
-  command->footer("Example:\n  impasto-train export udnie.checkpoint.safetensors --out udnie.safetensors\n");
-  command->add_option("checkpoint", a->checkpoint, "The checkpoint")->required();
-  command->add_option("--out", a->out, "The style file to write")->required();
+  CLI::App* command = app.add_subcommand("export", "Writes the style file of a checkpoint, finished or not, or an ONNX model");
+  command->footer(
+      "Examples:\n"
+      "  impasto-train export udnie.checkpoint.safetensors --out udnie.safetensors\n"
+      "  impasto-train export --style udnie.safetensors --onnx udnie.onnx\n");
+  CLI::Option* checkpoint = command->add_option("checkpoint", a->checkpoint, "The checkpoint");
+  command->add_option("--style", a->style, "A style file instead of a checkpoint")->excludes(checkpoint);
+  command->add_option("--out", a->out, "The style file to write");
+  command->add_option("--onnx", a->onnx, "The ONNX model to write, for other runtimes; of any height and width");
   command->add_option("--title", a->provenance.title, "Of the painting, for the style file");
   command->add_option("--painter", a->provenance.painter, "Likewise");
   command->add_option("--year", a->provenance.year, "Likewise");
   command->add_option("--licence", a->provenance.licence, "Likewise");
   command->callback([a, &job] {
     job = [a] {
-      const Checkpoint checkpoint = readCheckpoint(a->checkpoint);
-      Provenance provenance = a->provenance;
-      provenance.training = trainingRecord(checkpoint);
-      const auto painting = checkpoint.fingerprints.find("painting");
-      if (painting != checkpoint.fingerprints.end()) provenance.style_image_sha256 = painting->second;
-      const RecipeKind* kind = findRecipe(checkpoint.recipe);
-      if (!kind || !kind->exportStyle) {
-        throw Error(ErrorCode::InvalidArgument,
-                    a->checkpoint + ": no style file can be made of the recipe \"" + checkpoint.recipe + "\"");
+      if (a->checkpoint.empty() == a->style.empty()) {
+        throw Error(ErrorCode::InvalidArgument, "export: expected a checkpoint or --style");
       }
-      writeStyleFile(kind->exportStyle(checkpoint, provenance), a->out);
-      std::fprintf(stderr, "wrote %s (step %lld)\n", a->out.c_str(), static_cast<long long>(checkpoint.step));
+      if (a->out.empty() && a->onnx.empty()) {
+        throw Error(ErrorCode::InvalidArgument, "export: expected --out, --onnx or both");
+      }
+      const Style style = a->style.empty() ? styleOf(a->checkpoint, a->provenance) : readStyleFile(a->style);
+      if (!a->out.empty()) {
+        writeStyleFile(style, a->out);
+        std::fprintf(stderr, "wrote %s\n", a->out.c_str());
+      }
+      if (!a->onnx.empty()) {
+        writeOnnxFile(style, a->onnx);
+        std::fprintf(stderr, "wrote %s\n", a->onnx.c_str());
+      }
       return 0;
     };
   });
