@@ -1,5 +1,7 @@
 #include "common/impasto_device.h"
 
+#include <algorithm>
+
 #include "common/error.h"
 #include "common/message.h"
 
@@ -43,6 +45,9 @@ PaintingDevice createPaintingDevice(render::DeviceOptions options, const Paintin
     render::DeviceNeeds needs;
     needs.extensions.assign(requirements.device_extensions,
                             requirements.device_extensions + requirements.device_extension_count);
+    painting.shares_semaphores =
+        std::find(needs.extensions.begin(), needs.extensions.end(), VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME) !=
+        needs.extensions.end();
     needs.features = requirements.features;
     needs.features11 = requirements.features11;
     needs.features12 = requirements.features12;

@@ -40,6 +40,7 @@ struct PaintingDevice {
   bool half_precision = false;      // were the fp16 features enabled?
   bool cooperative_matrix = false;  // likewise: what kernels for matrix hardware take
   PaintingNeeds needs;          // that it was made for
+  bool shares_semaphores = false;  // as opaque descriptors: for a backend on another API
 };
 PaintingDevice createPaintingDevice(render::DeviceOptions options, const PaintingNeeds& needs = {});
 

@@ -1,0 +1,68 @@
+// A pass that paints one picture over and over, as a host would record it, and tells what each frame took. A frame is timed
+// from before the first input barrier to after the last output barrier. One thread.
+#pragma once
+
+#include <impasto/impasto.h>
+
+#include <string>
+#include <vector>
+
+#include "common/impasto_device.h"
+#include "renderer/resources.h"
+
+namespace impasto::app {
+
+struct FrameTime {           // milliseconds
+  double gpu = 0;            // by the device's timestamps
+  double host = 0;           // from submitting it until the host knows that it is done
+  double record = 0;         // that the host spends on recording it
+};
+
+struct OpTime {
+  std::string name;
+  double multiply_adds = 0, bytes = 0;  // of one frame
+  double milliseconds = 0;
+};
+
+class TimedPass {
+ public:
+  enum class Detail { Stages, Ops };  // ops: what the generator's launches take, which then do not overlap
+
+  // The device and the context, which has timeline points, outlive it. Throws Error.
+  TimedPass(const PaintingDevice& painting, ImpastoContext context, ImpastoStyle style, uint32_t width, uint32_t height,
+            Detail detail);
+  ~TimedPass();
+  TimedPass(const TimedPass&) = delete;
+  TimedPass& operator=(const TimedPass&) = delete;
+
+  // Paints one frame and waits for it.
+  FrameTime run();
+
+  // Of the frame before the one that was run last; false where there was none.
+  bool stages(ImpastoTimings& timings) const;
+  // Likewise; empty where the backend does not say.
+  std::vector<OpTime> ops() const;
+
+  bool generatorInCommandBuffer() const { return in_command_buffer_; }
+  uint64_t memoryBytes() const;
+
+ private:
+  void fillColor();
+  void recordBegin(VkCommandBuffer commands);
+  void recordEnd(VkCommandBuffer commands);
+  void submit(VkCommandBuffer commands, VkSemaphore wait, VkSemaphore signal);
+  double recordFrame();
+  double gpuMilliseconds() const;
+
+  const PaintingDevice& painting_;
+  bool in_command_buffer_ = true;  // the generator is
+  UniquePass pass_;
+  render::Image color_, output_;
+  render::UniqueCommandPool pool_;
+  VkCommandBuffer commands_[2] = {};  // inputs, outputs; in one where the generator is in the command buffer
+  render::UniqueQueryPool queries_;
+  render::UniqueSemaphore inputs_done_, painted_, done_;  // timelines, signalled by: queue, Impasto, queue
+  uint64_t value_ = 0;                                    // of all three
+};
+
+}  // namespace impasto::app
