@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "ops/error_bound.h"
+#include "ops/agreement.h"
 #include "support/generator_runner.h"
 #include "support/host_runner.h"
 #include "support/random_style.h"
@@ -50,17 +50,6 @@ inline std::string nameOf(const ::testing::TestParamInfo<Variant>& info) { retur
 
 // nullptr where the device cannot run the variant.
 std::unique_ptr<vulkan::VulkanDevice> makeVariant(const TestDevice& test_device, const Variant& variant);
-
-// How a result lies within its bounds.
-struct Agreement {
-  double closest = 0;  // the largest error, in terms of its bound; NaN when a value is none
-  double bound = 0;    // the largest, relative to the larger of 1 and the reference's largest value
-  double error = 0;    // likewise
-  std::string worst;   // the value with that error, in words
-};
-
-// `result` is 3 x H x W of a backend; `values` are runReferenceOps() of the same style and inputs.
-Agreement compare(const Tensor& result, const Style& style, const std::vector<Tensor>& values, Rounding rounding);
 
 // A test on each variant that the device can run; skips by name on the others. One VulkanDevice for all suites of a
 // process: its generators share their pipelines, which are what takes time. Records how close the test's largest error

@@ -42,8 +42,12 @@ struct Bounds {
 
 class Propagation {
  public:
-  Propagation(const Style& style, const std::vector<Tensor>& values, Rounding rounding)
-      : style_(style), values_(values), rounding_(rounding), constant_(findConstants(style.graph)) {}
+  Propagation(const Style& style, const std::vector<Tensor>& values, Rounding rounding, double sum_rounding)
+      : style_(style),
+        values_(values),
+        rounding_(rounding),
+        backend_sums_(sum_rounding / kSumRounding),
+        constant_(findConstants(style.graph)) {}
 
   Bounds run() {
     for (uint32_t i = 0; i < style_.graph.ops.size(); ++i) bounds_.push_back(boundOf(i));
@@ -208,12 +212,13 @@ class Propagation {
             if (apart.empty() || !apart[c]) continue;
             addRow(constant, exact, source.values, c, from_y, from_x, op.stride);
             addRow(constant_bound, weight, source.bounds, c, from_y, from_x, op.stride);
-            addRow(constant_bound, change + errorOfSum(terms) * weight, source.magnitudes, c, from_y, from_x, op.stride);
+            addRow(constant_bound, change + backend_sums_ * errorOfSum(terms) * weight, source.magnitudes, c, from_y, from_x,
+                   op.stride);
           }
         }
         for (uint32_t x = 0; x < out.width; ++x) {
-          // Products, sums, the bias, and the sum of the two parts; on Vulkan and in the reference.
-          double before = bound[x] + 2 * errorOfSum(terms + 2) * sum[x];
+          // Products, sums, the bias, and the sum of the two parts; in the backend and in the reference.
+          double before = bound[x] + (1 + backend_sums_) * errorOfSum(terms + 2) * sum[x];
           if (!apart.empty()) before += rounding(std::abs(constant[x]) + constant_bound[x]);
           out.at(o, y, x) = stored(op.activation, value(i).at(o, y, x), before);
         }
@@ -320,14 +325,15 @@ class Propagation {
   const Style& style_;
   const std::vector<Tensor>& values_;
   const Rounding rounding_;
+  const double backend_sums_;  // how much a sum errs there, in terms of the reference
   const std::vector<bool> constant_;
   std::vector<Bounds> bounds_;
 };
 
 }  // namespace
 
-Tensor boundError(const Style& style, const std::vector<Tensor>& values, Rounding rounding) {
-  const Bounds bounds = Propagation(style, values, rounding).run();
+Tensor boundError(const Style& style, const std::vector<Tensor>& values, Rounding rounding, double sum_rounding) {
+  const Bounds bounds = Propagation(style, values, rounding, sum_rounding).run();
   Tensor out(bounds.channels, bounds.height, bounds.width);
   for (size_t k = 0; k < out.data.size(); ++k) {
     out.data[k] = std::nextafter(static_cast<float>(bounds.data[k]), std::numeric_limits<float>::infinity());

@@ -22,8 +22,12 @@ namespace impasto::test {
 
 enum class Rounding { None, Half, Bfloat16 };
 
-// `values` are runReferenceOps(style, inputs); `rounding` of tensors and kernels. The bound of every value of the
-// output, at the aligned extent (fp32, rounded up).
-Tensor boundError(const Style& style, const std::vector<Tensor>& values, Rounding rounding);
+inline constexpr double kSumRounding = 0x1p-24;            // of each operation in fp32, relative
+inline constexpr double kTensorCoreSumRounding = 0x1p-23;  // CUDA's cut off instead (cuda/device/intrinsics.h)
+
+// `values` are runReferenceOps(style, inputs); `rounding` of tensors and kernels, `sum_rounding` of the backend's
+// convolutions. The bound of every value of the output, at the aligned extent (fp32, rounded up).
+Tensor boundError(const Style& style, const std::vector<Tensor>& values, Rounding rounding,
+                  double sum_rounding = kSumRounding);
 
 }  // namespace impasto::test

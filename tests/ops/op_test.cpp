@@ -2,7 +2,7 @@
 #include <string>
 #include <tuple>
 
-#include "ops/compare.h"
+#include IMPASTO_TEST_VARIANTS
 
 namespace impasto::test {
 namespace {

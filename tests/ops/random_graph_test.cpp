@@ -1,7 +1,7 @@
 // Whole random graphs against the reference, within bounds that follow from the arithmetic (error_bound.h).
 #include <utility>
 
-#include "ops/compare.h"
+#include IMPASTO_TEST_VARIANTS
 
 namespace impasto::test {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "base/half.h"
+#include "support/frame_input.h"
 
 namespace impasto::test {
 namespace {
@@ -23,34 +23,6 @@ std::vector<VkBufferCopy> rowCopies(const TensorView& view, bool to_tensor) {
                                : VkBufferCopy{shared, own, quadsOf(view) * quad_row});
   }
   return copies;
-}
-
-// The values of an input; global ones have one texel, absent ones are 0.
-Tensor inputOf(const ReferenceInputs& inputs, const Style& style, InputKind kind) {
-  const auto given = [&](const Tensor& tensor) {
-    return tensor.data.empty() ? Tensor(inputChannels(kind), inputs.color.height, inputs.color.width) : tensor;
-  };
-  switch (kind) {
-    case InputKind::Depth:
-      return given(inputs.depth);
-    case InputKind::Normals:
-      return given(inputs.normals);
-    case InputKind::History:
-      return given(inputs.history);
-    case InputKind::Style: {
-      Tensor tensor(style.graph.styleVectorLength(), 1, 1);
-      tensor.data = inputs.style_vector.empty() ? defaultStyleVector(style) : inputs.style_vector;
-      return tensor;
-    }
-    case InputKind::Exposure: {
-      Tensor tensor(1, 1, 1);
-      tensor.data[0] = std::log2(inputs.exposure);
-      return tensor;
-    }
-    case InputKind::Color:
-      break;
-  }
-  return inputs.color;
 }
 
 void setElement(const HostBuffer& buffer, size_t i, float value, bool half) {
@@ -118,7 +90,7 @@ Tensor GeneratorRunner::run(const ReferenceInputs& inputs, int frames) {
     packed.push_back(std::make_unique<HostBuffer>(test_device_, elementsOf(input.view) * input.view.element_bytes,
                                                   VK_BUFFER_USAGE_TRANSFER_SRC_BIT));
     const bool global = input.kind == InputKind::Style || input.kind == InputKind::Exposure;
-    pack(*packed.back(), input.view, inputOf(inputs, style_, input.kind), global ? 1 : width, global ? 1 : height);
+    pack(*packed.back(), input.view, frameInput(inputs, style_, input.kind), global ? 1 : width, global ? 1 : height);
   }
   const TensorView output = generator_.output(0, 0);
   const HostBuffer result(test_device_, elementsOf(output) * output.element_bytes, VK_BUFFER_USAGE_TRANSFER_DST_BIT);
