@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "style/noise_value.h"
+
 namespace impasto {
 
 enum class OpType : uint8_t {
@@ -103,18 +105,6 @@ inline constexpr double kMaxValuesPerPixel = 4096;  // channels / downscale^2, s
 // Checks every rule above and fills in the inferred channels, downscales and the alignment.
 // Throws Error(InvalidStyle) with a message that names the op.
 void validateGraph(Graph& graph);
-
-// Noise: uniform in [-1, 1), a function of the texel and nothing else; x and y count texels of the noise tensor from
-// the frame's top-left corner. The same integer arithmetic everywhere (PCG hash, Jarzynski and Olano 2020).
-inline uint32_t pcgHash(uint32_t value) noexcept {
-  const uint32_t state = value * 747796405u + 2891336453u;
-  const uint32_t word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
-  return (word >> 22u) ^ word;
-}
-inline float noiseValue(uint32_t x, uint32_t y, uint32_t channel, uint32_t seed) noexcept {
-  const uint32_t h = pcgHash(x + pcgHash(y + pcgHash(channel + pcgHash(seed))));
-  return static_cast<float>(h >> 8u) * (1.0f / 8388608.0f) - 1.0f;
-}
 
 // The names used in style files and messages ("conv2d", "leaky_relu", "color", ...); the parsers return false for
 // names they do not know.
