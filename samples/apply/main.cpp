@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/command_line.h"
+#include "common/execution.h"
 #include "common/error.h"
 #include "common/interrupt.h"
 #include "common/message.h"
@@ -141,8 +142,8 @@ void addOptions(CLI::App& parser, ApplyOptions& options, Choices& choices) {
                   "makes a video of them")
       ->required()
       ->type_name("FILE|DIR");
-  parser.add_option("--backend", choices.backend, "vulkan; reference: on the processor, slow; auto: vulkan where there is a device")
-      ->check(CLI::IsMember(std::vector<std::string>{"auto", "vulkan", "reference"}))
+  parser.add_option("--backend", choices.backend, kBackendHelp)
+      ->check(CLI::IsMember(backendNames()))
       ->capture_default_str();
   addControls(parser, options.painter.controls, "picture");
   parser
@@ -191,9 +192,7 @@ int main(int argc, char** argv) {
       "Exit status: 0 all painted, 1 something failed (the rest is painted), 2 misused, 130 interrupted.");
   return runProgram(parser, kProgram, argc, argv, [&] {
     if (options.jobs.in.empty() || options.jobs.out.empty()) throw UsageError("--in and --out must not be empty");
-    const std::map<std::string, PainterBackend> backends = {
-        {"auto", PainterBackend::Auto}, {"vulkan", PainterBackend::Vulkan}, {"reference", PainterBackend::Reference}};
-    options.painter.backend = backends.at(choices.backend);
+    options.painter.backend = backendNames().at(choices.backend);
     options.codec = choices.codec == "prores" ? media::VideoCodec::ProRes : media::VideoCodec::H264;
     options.jobs.video_frames = choices.codec == "png";
     return run(options);

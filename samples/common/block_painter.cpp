@@ -4,9 +4,13 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "common/error.h"
+#include "common/execution.h"
+#include "common/scene_pass.h"
 #include "media/image.h"
 #include "renderer/resources.h"
 
@@ -17,7 +21,13 @@ using render::check;
 
 constexpr uint64_t kMaxVulkanPixels = 4096 * 4096;      // keeps a submission short enough for the display's watchdog
 constexpr uint64_t kMaxReferencePixels = 1024 * 1024;   // keeps the reference's fp32 tensors within a few hundred MB
+constexpr uint64_t kCpuBytesPerPixel = 160;             // of the CPU backend's tensors, which the pass does not count
 constexpr uint64_t kWaitNanoseconds = 900'000'000'000;  // for one block: lavapipe needs minutes for the largest
+
+constexpr render::Access kCopyWrite{VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT};
+constexpr render::Access kCopyRead{VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_READ_BIT};
+constexpr render::Access kShaderRead{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT};
+constexpr render::Access kShaderWrite{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT};
 
 // Bytes that can be had without swapping; a lot if that cannot be told.
 uint64_t availableHostMemory() {
@@ -29,14 +39,15 @@ uint64_t availableHostMemory() {
   return UINT64_MAX;
 }
 
-class VulkanPainter final : public BlockPainter {
+class PassPainter final : public BlockPainter {
  public:
-  VulkanPainter(ImpastoStyle style, bool validation) : style_(style) {
+  PassPainter(ImpastoStyle style, ImpastoBackend backend, bool validation) : style_(style) {
     render::DeviceOptions options;
     options.application_name = "impasto-apply";
     options.validation = validation;
-    painting_ = createPaintingDevice(options);
+    painting_ = createPaintingDevice(options, {backend, true});
     context_ = createContext(painting_);
+    execution_.emplace(painting_, context_.get());
     const VkDevice device = painting_.device->handle();
     VkCommandPoolCreateInfo pool_info{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
     pool_info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT;
@@ -55,7 +66,7 @@ class VulkanPainter final : public BlockPainter {
     fence_ = {device, fence};
   }
 
-  ~VulkanPainter() override { vkDeviceWaitIdle(painting_.device->handle()); }
+  ~PassPainter() override { vkDeviceWaitIdle(painting_.device->handle()); }
 
   bool prepare(uint32_t width, uint32_t height, BlockFormat format, std::string& why) override {
     if (pass_ && image_.width == width && image_.height == height && format == format_) return true;
@@ -95,16 +106,31 @@ class VulkanPainter final : public BlockPainter {
   void paint(void* pixels, const ImpastoControls& controls) override {
     const size_t bytes = size_t{image_.width} * image_.height * pixelBytes(format_);
     std::memcpy(staging_.mapped, pixels, bytes);
-    check(vkResetCommandPool(painting_.device->handle(), pool_.get(), 0), "vkResetCommandPool");
-    record(controls);
-    submitAndWait();
+    const ImpastoFrame frame = makeFrame(controls);
+    if (execution_->inCommandBuffer()) {
+      submit([&] {
+        recordUpload();
+        recordPainting(pass_.get(), commands_, frame);
+        recordDownload();
+      });
+    } else {
+      submit([&] {
+        recordUpload();
+        checkImpasto(impastoCmdRecordInputs(pass_.get(), commands_, &frame), "the painting pass");
+      });
+      execution_->run(pass_.get(), 0);
+      submit([&] {
+        checkImpasto(impastoCmdRecordOutputs(pass_.get(), commands_, &frame), "the painting pass");
+        recordDownload();
+      });
+    }
     std::memcpy(pixels, staging_.mapped, bytes);
     const auto& messages = painting_.device->validationMessages();
     if (!messages.empty()) throw Error("Vulkan validation: " + messages.front());
   }
 
   std::string description() const override {
-    return std::string("vulkan (") + painting_.device->properties().deviceName + ")";
+    return nameOf(execution_->backend()) + " (" + painting_.device->properties().deviceName + ")";
   }
 
  private:
@@ -140,7 +166,8 @@ class VulkanPainter final : public BlockPainter {
     checkImpasto(impastoPassGetMemoryUsage(pass_.get(), &pass_bytes), "the painting pass");
     // Devices that live in the host's memory hand out more than there is.
     const bool shares_host_memory = painting_.device->properties().deviceType != VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
-    const uint64_t needed = pass_bytes + uint64_t{width} * height * pixelBytes(format_) * 2;
+    uint64_t needed = pass_bytes + uint64_t{width} * height * pixelBytes(format_) * 2;
+    if (execution_->backend() == IMPASTO_BACKEND_CPU) needed += uint64_t{width} * height * kCpuBytesPerPixel;
     if (shares_host_memory && needed > availableHostMemory() / 4 * 3) {
       why = std::to_string(needed / 1'000'000) + " MB of memory are needed";
       return false;
@@ -148,42 +175,41 @@ class VulkanPainter final : public BlockPainter {
     return true;
   }
 
-  void record(const ImpastoControls& controls) {
-    VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
-    begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
-    check(vkBeginCommandBuffer(commands_, &begin), "vkBeginCommandBuffer");
-    const render::Access none{}, copy_write{VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT},
-        copy_read{VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_READ_BIT},
-        shader_read{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT},
-        shader_write{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT};
-    VkBufferImageCopy region{};
-    region.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
-    region.imageExtent = {image_.width, image_.height, 1};
-
-    render::recordBarriers(commands_, {render::imageBarrier(image_, none, VK_IMAGE_LAYOUT_UNDEFINED, copy_write,
-                                                            VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL)});
-    vkCmdCopyBufferToImage(commands_, staging_.handle.get(), image_.handle.get(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                           1, &region);
-    render::recordBarriers(commands_, {render::imageBarrier(image_, copy_write, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                                                            shader_read, VK_IMAGE_LAYOUT_GENERAL)});
+  ImpastoFrame makeFrame(const ImpastoControls& controls) const {
     ImpastoFrame frame{};
     frame.size = sizeof frame;
     frame.color = {image_.handle.get(), image_.view.get(), VK_IMAGE_LAYOUT_GENERAL};
     frame.output = frame.color;  // in place
     frame.controls = &controls;
     frame.reset = VK_TRUE;
-    checkImpasto(impastoCmdRecordInputs(pass_.get(), commands_, &frame), "the painting pass");
-    ImpastoExecuteInfo execute{};
-    execute.size = sizeof execute;
-    checkImpasto(impastoExecute(pass_.get(), &execute), "the painting pass");
-    checkImpasto(impastoCmdRecordOutputs(pass_.get(), commands_, &frame), "the painting pass");
-    render::recordBarriers(commands_, {render::imageBarrier(image_, shader_write, VK_IMAGE_LAYOUT_GENERAL, copy_read,
+    return frame;
+  }
+
+  VkBufferImageCopy wholeImage() const {
+    VkBufferImageCopy region{};
+    region.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+    region.imageExtent = {image_.width, image_.height, 1};
+    return region;
+  }
+
+  void recordUpload() {
+    const VkBufferImageCopy region = wholeImage();
+    render::recordBarriers(commands_, {render::imageBarrier(image_, {}, VK_IMAGE_LAYOUT_UNDEFINED, kCopyWrite,
+                                                            VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL)});
+    vkCmdCopyBufferToImage(commands_, staging_.handle.get(), image_.handle.get(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                           1, &region);
+    render::recordBarriers(commands_, {render::imageBarrier(image_, kCopyWrite, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                                                            kShaderRead, VK_IMAGE_LAYOUT_GENERAL)});
+  }
+
+  void recordDownload() {
+    const VkBufferImageCopy region = wholeImage();
+    render::recordBarriers(commands_, {render::imageBarrier(image_, kShaderWrite, VK_IMAGE_LAYOUT_GENERAL, kCopyRead,
                                                             VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL)});
-    recordMemoryBarrier(copy_read, copy_write);  // the staging buffer was read before it is written
+    recordMemoryBarrier(kCopyRead, kCopyWrite);  // the staging buffer was read before it is written
     vkCmdCopyImageToBuffer(commands_, image_.handle.get(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, staging_.handle.get(),
                            1, &region);
-    recordMemoryBarrier(copy_write, {VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT});
-    check(vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
+    recordMemoryBarrier(kCopyWrite, {VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT});
   }
 
   void recordMemoryBarrier(render::Access from, render::Access to) {
@@ -198,16 +224,23 @@ class VulkanPainter final : public BlockPainter {
     vkCmdPipelineBarrier2(commands_, &dependency);
   }
 
-  void submitAndWait() {
+  // Records commands, and waits until they have run.
+  void submit(const std::function<void()>& record) {
     const VkDevice device = painting_.device->handle();
+    check(vkResetCommandPool(device, pool_.get(), 0), "vkResetCommandPool");
+    VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+    check(vkBeginCommandBuffer(commands_, &begin), "vkBeginCommandBuffer");
+    record();
+    check(vkEndCommandBuffer(commands_), "vkEndCommandBuffer");
     VkCommandBufferSubmitInfo buffer_info{VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO};
     buffer_info.commandBuffer = commands_;
-    VkSubmitInfo2 submit{VK_STRUCTURE_TYPE_SUBMIT_INFO_2};
-    submit.commandBufferInfoCount = 1;
-    submit.pCommandBufferInfos = &buffer_info;
+    VkSubmitInfo2 submit_info{VK_STRUCTURE_TYPE_SUBMIT_INFO_2};
+    submit_info.commandBufferInfoCount = 1;
+    submit_info.pCommandBufferInfos = &buffer_info;
     const VkFence fence = fence_.get();
     check(vkResetFences(device, 1, &fence), "vkResetFences");
-    check(vkQueueSubmit2(painting_.device->queue(), 1, &submit, fence), "vkQueueSubmit2");
+    check(vkQueueSubmit2(painting_.device->queue(), 1, &submit_info, fence), "vkQueueSubmit2");
     const VkResult result = vkWaitForFences(device, 1, &fence, VK_TRUE, kWaitNanoseconds);
     if (result == VK_TIMEOUT) throw Error(description() + ": the device did not finish within 15 minutes");
     check(result, "painting");
@@ -217,6 +250,7 @@ class VulkanPainter final : public BlockPainter {
   BlockFormat format_ = BlockFormat::Rgba8;
   PaintingDevice painting_;
   UniqueContext context_;
+  std::optional<Execution> execution_;
   UniquePass pass_;
   render::UniqueCommandPool pool_;
   VkCommandBuffer commands_ = VK_NULL_HANDLE;
@@ -292,8 +326,8 @@ class ReferencePainter final : public BlockPainter {
 
 }  // namespace
 
-std::unique_ptr<BlockPainter> createVulkanPainter(ImpastoStyle style, bool validation) {
-  return std::make_unique<VulkanPainter>(style, validation);
+std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, ImpastoBackend backend, bool validation) {
+  return std::make_unique<PassPainter>(style, backend, validation);
 }
 
 std::unique_ptr<BlockPainter> createReferencePainter(ImpastoStyle style) {

@@ -1,4 +1,5 @@
-// Paints one block of a picture: with the pass on a Vulkan device, or with the reference on the processor.
+// Paints one block of a picture: with the pass on a Vulkan device, whatever its backend, or with the reference on the
+// processor.
 #pragma once
 
 #include <cstddef>
@@ -33,9 +34,9 @@ class BlockPainter {
   virtual std::string description() const = 0;  // "vulkan (llvmpipe)"
 };
 
-// `style` must outlive them. Throw Error; createVulkanPainter does when there is no device that can paint. With
-// `validation`, whatever the validation layers find to say fails the block.
-std::unique_ptr<BlockPainter> createVulkanPainter(ImpastoStyle style, bool validation);
+// `style` must outlive them. Throw Error; createPassPainter does when there is no device that can paint by that backend.
+// With `validation`, whatever the validation layers find to say fails the block.
+std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, ImpastoBackend backend, bool validation);
 std::unique_ptr<BlockPainter> createReferencePainter(ImpastoStyle style);
 
 }  // namespace impasto::app

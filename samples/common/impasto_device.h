@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "renderer/device.h"
+#include "renderer/resources.h"
 
 namespace impasto::app {
 

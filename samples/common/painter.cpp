@@ -16,11 +16,11 @@ Painter::Painter(const PainterOptions& options, std::string& notice)
   if (info.needs_depth || info.needs_normals) {
     throw Error(options.style + ": this style needs depth or normals, which pictures do not have");
   }
-  if (options.backend != PainterBackend::Reference) {
+  if (options.backend != IMPASTO_BACKEND_REFERENCE) {
     try {
-      blocks_ = createVulkanPainter(style_.get(), options.validation);
+      blocks_ = createPassPainter(style_.get(), options.backend, options.validation);
     } catch (const std::runtime_error& error) {
-      if (options.backend == PainterBackend::Vulkan) throw;
+      if (options.backend != IMPASTO_BACKEND_AUTO) throw;
       notice = std::string(error.what()) + "; painting with the reference on the processor, which is slow";
     }
   }

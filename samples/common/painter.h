@@ -13,11 +13,10 @@
 
 namespace impasto::app {
 
-enum class PainterBackend { Auto, Vulkan, Reference };
-
 struct PainterOptions {
   std::string style;  // path of a style file
-  PainterBackend backend = PainterBackend::Auto;
+  // AUTO: what the library takes on the device, or REFERENCE, which needs no device, where none can paint.
+  ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
   ImpastoControls controls{};
   double stroke_scale = 1;  // how much larger than the style's own strokes are; see stroke_scale.h
   bool validation = false;

@@ -59,14 +59,14 @@ Studio openStudio(const RenderOptions& options, const std::vector<NamedStyle>& s
 
   Studio studio;
   const FrameOptions& frame = options.frame;
-  if (!styles.empty() && options.backend != RenderBackend::Reference) {
+  if (!styles.empty() && options.backend != IMPASTO_BACKEND_REFERENCE) {
     try {
-      studio.painting = createPaintingDevice(device);
-      studio.stylist = createVulkanStylist(studio.painting, styles, options.controls, frame.width, frame.height);
-      studio.backend = "vulkan";
+      studio.painting = createPaintingDevice(device, {options.backend, true});
+      studio.stylist = createPassStylist(studio.painting, styles, options.controls, frame.width, frame.height);
+      studio.backend = studio.stylist->backend();
       return studio;
     } catch (const Error& error) {
-      if (options.backend == RenderBackend::Vulkan) throw;
+      if (options.backend != IMPASTO_BACKEND_AUTO) throw;
       complain(kProgram, std::string(error.what()) + "; painting with the reference instead");
       studio.painting = {};
     }
@@ -74,7 +74,7 @@ Studio openStudio(const RenderOptions& options, const std::vector<NamedStyle>& s
   studio.painting.device = std::make_unique<render::Device>(device);
   if (!styles.empty()) {
     studio.stylist = createReferenceStylist(styles, options.controls, frame.width, frame.height);
-    studio.backend = "reference";
+    studio.backend = studio.stylist->backend();
   }
   return studio;
 }
@@ -176,6 +176,7 @@ int run(RenderOptions& options, const RenderArguments& arguments) {
     const RenderedFrame frame = source.render(index, g_buffer, [&](VkCommandBuffer commands, const render::CameraView& camera, bool cut) {
       if (studio.stylist) studio.stylist->record(commands, source.targets(), camera, cut);
     });
+    const double execute_ms = studio.stylist ? studio.stylist->finish() : 0.0;
     std::vector<Picture> pictures = {frame.color};
     for (size_t i = 0; i < styles.size(); ++i) pictures.push_back(studio.stylist->painted(i, frame.color));
     const Picture row = options.side_by_side ? sideBySide(pictures) : Picture();
@@ -189,7 +190,7 @@ int run(RenderOptions& options, const RenderArguments& arguments) {
                       {"files", files},
                       {"gpu_ms", frame.gpu_milliseconds},
                       {"render_ms", frame.render_milliseconds},
-                      {"paint_ms", frame.gpu_milliseconds - frame.render_milliseconds},
+                      {"paint_ms", frame.gpu_milliseconds - frame.render_milliseconds + execute_ms},
                       {"total_ms", std::chrono::duration<double, std::milli>(Clock::now() - frame_start).count()}});
   }
   if (video) video->finish();

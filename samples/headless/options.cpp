@@ -70,9 +70,8 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
                   "Folder for training frames: colour, depth, normals, motion, objects, cameras (docs/capture.md)")
       ->type_name("DIR");
   parser
-      .add_option("--backend", arguments.backend,
-                  "vulkan; reference: on the processor, slow; auto: vulkan where the device can")
-      ->check(CLI::IsMember(std::vector<std::string>{"auto", "vulkan", "reference"}))
+      .add_option("--backend", arguments.backend, kBackendHelp)
+      ->check(CLI::IsMember(backendNames()))
       ->capture_default_str();
   parser
       .add_option(
@@ -137,9 +136,7 @@ void finishOptions(RenderOptions& options, const RenderArguments& arguments) {
   }
   options.frame.width = *width;
   options.frame.height = *height;
-  if (arguments.backend != "auto") {
-    options.backend = arguments.backend == "vulkan" ? RenderBackend::Vulkan : RenderBackend::Reference;
-  }
+  options.backend = backendNames().at(arguments.backend);
   FrameOptions& frame = options.frame;
   constexpr std::array kTonemaps = {"agx", "aces", "neutral", "none"};
   for (uint32_t i = 0; i < kTonemaps.size(); ++i) {

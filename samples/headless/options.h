@@ -8,11 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "common/execution.h"
 #include "frame_source.h"
 
 namespace impasto::app {
-
-enum class RenderBackend { Auto, Vulkan, Reference };
 
 struct RenderOptions {
   std::string scene = "sample", variant;
@@ -22,7 +21,7 @@ struct RenderOptions {
   FrameOptions frame;
   std::filesystem::path out;      // empty: no pictures
   std::filesystem::path capture;  // empty: no capture
-  RenderBackend backend = RenderBackend::Auto;
+  ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
   ImpastoControls controls{};
   std::filesystem::path video;  // empty: none
   bool exr = false;             // plain frames as linear OpenEXR beside the PNG

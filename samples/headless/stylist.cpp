@@ -1,10 +1,12 @@
 #include "stylist.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 
 #include "common/error.h"
+#include "common/execution.h"
 #include "common/scene_pass.h"
 
 namespace impasto::app {
@@ -13,11 +15,14 @@ namespace {
 constexpr render::Access kShaderWrite{VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT};
 constexpr render::Access kCopyRead{VK_PIPELINE_STAGE_2_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_READ_BIT};
 
-class VulkanStylist final : public Stylist {
+class PassStylist final : public Stylist {
  public:
-  VulkanStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles, const ImpastoControls& controls,
+  PassStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles, const ImpastoControls& controls,
                 uint32_t width, uint32_t height)
-      : controls_(controls), context_(createContext(painting)) {
+      : controls_(controls),
+        context_(createContext(painting)),
+        execution_(painting, context_.get()),
+        runner_(*painting.device) {
     for (const NamedStyle& style : styles) {
       Painted& painted = painted_.emplace_back();
       const ImpastoPassInfo info = scenePassInfo(context_.get(), style.style.get(), width, height, 1);
@@ -34,17 +39,37 @@ class VulkanStylist final : public Stylist {
     }
   }
 
+  std::string backend() const override { return nameOf(execution_.backend()); }
+
   void record(VkCommandBuffer commands, const render::Targets& targets, const render::CameraView& camera,
               bool cut) override {
     for (Painted& painted : painted_) {
       render::recordBarriers(commands, {render::imageBarrier(painted.image, kCopyRead, VK_IMAGE_LAYOUT_UNDEFINED,
                                                              kShaderWrite, VK_IMAGE_LAYOUT_GENERAL)});
-      ImpastoFrame frame = sceneFrame(sceneImages(targets), camera, painted.image, 0);
-      frame.reset = cut ? VK_TRUE : VK_FALSE;
-      frame.controls = &controls_;
-      recordPainting(painted.pass.get(), commands, frame);
-      painted.readback->record(commands, painted.image, VK_IMAGE_LAYOUT_GENERAL);
+      painted.frame = sceneFrame(sceneImages(targets), camera, painted.image, 0);
+      painted.frame.reset = cut ? VK_TRUE : VK_FALSE;
+      painted.frame.controls = &controls_;
+      if (execution_.inCommandBuffer()) {
+        recordPainting(painted.pass.get(), commands, painted.frame);
+        painted.readback->record(commands, painted.image, VK_IMAGE_LAYOUT_GENERAL);
+      } else {
+        checkImpasto(impastoCmdRecordInputs(painted.pass.get(), commands, &painted.frame), "the painting pass");
+      }
     }
+  }
+
+  double finish() override {
+    if (execution_.inCommandBuffer()) return 0.0;
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    for (Painted& painted : painted_) execution_.run(painted.pass.get(), 0);
+    runner_.run([&](VkCommandBuffer commands) {
+      for (Painted& painted : painted_) {
+        checkImpasto(impastoCmdRecordOutputs(painted.pass.get(), commands, &painted.frame), "the painting pass");
+        painted.readback->record(commands, painted.image, VK_IMAGE_LAYOUT_GENERAL);
+      }
+    });
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   }
 
   Picture painted(size_t index, const Picture& plain) override {
@@ -58,9 +83,12 @@ class VulkanStylist final : public Stylist {
     UniquePass pass;
     render::Image image;
     std::unique_ptr<render::Readback> readback;
+    ImpastoFrame frame{};  // that is being painted
   };
   ImpastoControls controls_;
   UniqueContext context_;
+  Execution execution_;
+  render::FrameRunner runner_;  // of the outputs, where they are apart from the inputs
   std::vector<Painted> painted_;
 };
 
@@ -84,6 +112,7 @@ class ReferenceStylist final : public Stylist {
     }
   }
 
+  std::string backend() const override { return nameOf(IMPASTO_BACKEND_REFERENCE); }
   void record(VkCommandBuffer, const render::Targets&, const render::CameraView&, bool) override {}
 
   Picture painted(size_t index, const Picture& plain) override {
@@ -113,9 +142,9 @@ std::vector<NamedStyle> loadStyles(const std::vector<std::string>& paths) {
   return styles;
 }
 
-std::unique_ptr<Stylist> createVulkanStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles,
+std::unique_ptr<Stylist> createPassStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles,
                                              const ImpastoControls& controls, uint32_t width, uint32_t height) {
-  return std::make_unique<VulkanStylist>(painting, styles, controls, width, height);
+  return std::make_unique<PassStylist>(painting, styles, controls, width, height);
 }
 
 std::unique_ptr<Stylist> createReferenceStylist(const std::vector<NamedStyle>& styles, const ImpastoControls& controls,

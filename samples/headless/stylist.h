@@ -1,5 +1,5 @@
-// Paints the renderer's frames with one or several styles: on the GPU inside the frame's own command buffer, as a game
-// would, or with the reference on the processor after it.
+// Paints the renderer's frames with one or several styles: inside the frame's own command buffer, as a game would; by a
+// backend of the pass outside of it, between two command buffers; or with the reference on the processor after it.
 #pragma once
 
 #include <memory>
@@ -27,17 +27,23 @@ class Stylist {
  public:
   virtual ~Stylist() = default;
 
-  // Records the painting of the frame's targets with every style. What does not run on the GPU records nothing. After a
-  // `cut` the frames before are forgotten.
+  virtual std::string backend() const = 0;  // as --backend names it
+
+  // Records the painting of the frame's targets with every style, or what of it comes before the generator. After a `cut`
+  // the frames before are forgotten.
   virtual void record(VkCommandBuffer commands, const render::Targets& targets, const render::CameraView& camera,
                       bool cut) = 0;
 
-  // The painted picture of style `index`, once the commands have run; `plain` is the frame.
+  // What is left to do of the frame when the commands have run, while its targets are as they were. Returns how long it
+  // took, milliseconds.
+  virtual double finish() { return 0.0; }
+
+  // The painted picture of style `index`, after finish(); `plain` is the frame.
   virtual Picture painted(size_t index, const Picture& plain) = 0;
 };
 
 // `styles` and `painting` must outlive them. Throw Error: the reference for styles that want more than colour.
-std::unique_ptr<Stylist> createVulkanStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles,
+std::unique_ptr<Stylist> createPassStylist(const PaintingDevice& painting, const std::vector<NamedStyle>& styles,
                                              const ImpastoControls& controls, uint32_t width, uint32_t height);
 std::unique_ptr<Stylist> createReferenceStylist(const std::vector<NamedStyle>& styles, const ImpastoControls& controls,
                                                 uint32_t width, uint32_t height);

@@ -69,7 +69,7 @@ TEST_F(Apply, HelpsAndTellsItsVersion) {
   EXPECT_THAT(version.out, HasSubstr("impasto-apply 0."));
 }
 
-TEST_F(Apply, VulkanPaintsAsTheReferenceDoes) {
+TEST_F(Apply, PassesPaintAsTheReferenceDoes) {
   struct Case {
     uint32_t width, height;
   };
@@ -90,6 +90,11 @@ TEST_F(Apply, VulkanPaintsAsTheReferenceDoes) {
     if (width * height > 100) {
       EXPECT_GT(maxDifference(painted, before), 8) << "nothing was painted";
     }
+    if (!IMPASTO_HAS_CPU) continue;
+    const auto cpu = applyWith("cpu", {"--in", in, "--out", file("cpu.png"), "--overwrite", "--json"});
+    ASSERT_EQ(cpu.status, 0) << cpu.err;
+    EXPECT_THAT(cpu.out, HasSubstr("\"backend\": \"cpu ("));
+    EXPECT_LE(maxDifference(readPicture(file("cpu.png")), readPicture(file("reference.png"))), 8);  // bfloat16
   }
 }
 

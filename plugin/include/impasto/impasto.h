@@ -87,8 +87,8 @@ typedef enum ImpastoCpuPrecision {
   IMPASTO_CPU_PRECISION_AUTO = 0,     /* bfloat16 where the processor multiplies it itself (AVX512_BF16, AMX), which is
                                          about twice as fast, else fp32 */
   IMPASTO_CPU_PRECISION_FLOAT = 1,    /* fp32 */
-  IMPASTO_CPU_PRECISION_BFLOAT16 = 2, /* tensors and kernels are rounded to 8 bits of mantissa, sums are fp32: pixels of
-                                         the project's styles differ by 1/255 now and then, by 3/255 at most */
+  IMPASTO_CPU_PRECISION_BFLOAT16 = 2, /* tensors and kernels are rounded to 8 bits of mantissa, sums are fp32: values that
+                                         the project's styles paint differ by 0.2/255 on average, by a few at most */
   IMPASTO_CPU_PRECISION_MAX_ENUM = 0x7FFFFFFF
 } ImpastoCpuPrecision;
 
