@@ -156,10 +156,11 @@ void SceneRenderer::writePoses(Slot& slot, const FrameView& now, const FrameView
   }
 }
 
-uint32_t SceneRenderer::writeLights(Slot& slot, const FrameView& now) const {
-  std::vector<std::pair<float, size_t>> order;  // nearest first; those from everywhere before all
+uint32_t SceneRenderer::writeLights(Slot& slot, const FrameView& now) {
+  auto& order = order_;  // nearest first; those from everywhere before all
+  order.clear();
   const glm::vec3 eye = now.camera.position();
-  for (size_t i = 0; i < scene_.lights.size(); ++i) {
+  for (uint32_t i = 0; i < scene_.lights.size(); ++i) {
     const glm::mat4& world = now.pose->world[static_cast<size_t>(scene_.lights[i].node)];
     const bool everywhere = scene_.lights[i].kind == LightKind::Directional;
     order.emplace_back(everywhere ? -1.0f : glm::length(glm::vec3(world[3]) - eye), i);
@@ -191,10 +192,17 @@ void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const 
   writeObjects(slot, now, previous.value_or(now));
   writePoses(slot, now, previous.value_or(now));
 
+  const auto ended = [&](const char* stage) {
+    if (stage_hook_) stage_hook_(commands, stage);
+  };
   recordShadows(commands, slot);
+  ended("shadows");
   recordGeometry(commands, slot, now);
+  ended("geometry");
   recordOcclusion(commands, slot);
+  ended("occlusion");
   recordResolve(commands);
+  ended("tonemap");
 }
 
 void SceneRenderer::bindDraws(VkCommandBuffer commands, const Slot& slot) {
@@ -279,7 +287,8 @@ void SceneRenderer::recordGeometry(VkCommandBuffer commands, const Slot& slot, c
 
   // Far to near, by the middle of each primitive.
   const auto& blended = gpu_scene_.blended();
-  std::vector<std::pair<float, uint32_t>> order;
+  auto& order = order_;
+  order.clear();
   for (uint32_t i = 0; i < blended.size(); ++i) {
     const glm::mat4& world = now.pose->world[static_cast<size_t>(blended[i].node)];
     const glm::vec4 view = now.camera.view * world * glm::vec4(blended[i].center, 1.0f);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -60,8 +61,12 @@ class SceneRenderer {
 
   // Lights the scene with a map and shows it as the sky; see litBy() for its sun. The GPU must be idle.
   void setEnvironmentMap(const EnvironmentMap& map);
+  void clearEnvironmentMap();  // the sky again; the GPU must be idle
 
-  // Records the frame. Without `previous` (the first frame, a camera cut) nothing has moved.
+  // Called while a frame is recorded, after each stage with its name (which lives as long as the program): for timestamps.
+  void setStageHook(std::function<void(VkCommandBuffer, const char*)> hook) { stage_hook_ = std::move(hook); }
+
+  // Records the frame, allocating nothing after the first. Without `previous` (the first frame, a camera cut) nothing has moved.
   void record(VkCommandBuffer commands, uint32_t slot, const FrameView& now, const std::optional<FrameView>& previous);
 
   const Look& look() const noexcept { return look_; }
@@ -83,7 +88,7 @@ class SceneRenderer {
   void createTargets();
   GpuFrame frameConstants(const FrameView& now, const FrameView& previous) const;
   void writePoses(Slot& slot, const FrameView& now, const FrameView& previous) const;
-  uint32_t writeLights(Slot& slot, const FrameView& now) const;  // how many
+  uint32_t writeLights(Slot& slot, const FrameView& now);  // how many
   void writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const;
   void recordShadows(VkCommandBuffer commands, const Slot& slot);
   void recordGeometry(VkCommandBuffer commands, const Slot& slot, const FrameView& now);
@@ -115,6 +120,8 @@ class SceneRenderer {
   Image depth_buffer_, noisy_openness_, openness_;
   Targets targets_;
   std::vector<Slot> slots_;
+  std::function<void(VkCommandBuffer, const char*)> stage_hook_;
+  std::vector<std::pair<float, uint32_t>> order_;  // of lights, of what is blended: kept for its memory
 };
 
 }  // namespace impasto::render

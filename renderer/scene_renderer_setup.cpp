@@ -194,6 +194,10 @@ void SceneRenderer::createSlots(uint32_t count) {
     writeBuffer(device_, slot.set, 5, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, gpu_scene_.morphBuffer());
     writeBuffer(device_, slot.set, 7, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, slot.lights.handle.get());
   }
+  clearEnvironmentMap();
+}
+
+void SceneRenderer::clearEnvironmentMap() {
   EnvironmentMap none;
   none.levels.push_back({1, 1, {glm::u16vec4(0)}});
   setEnvironmentMap(none);

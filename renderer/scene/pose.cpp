@@ -54,13 +54,8 @@ void sampleWeights(const Channel& channel, float seconds, std::vector<float>& we
   }
 }
 
-// What animations change, node by node.
-struct LocalPose {
-  std::vector<glm::vec3> translations, scales;
-  std::vector<glm::quat> rotations;
-};
-
-void play(const Animation& playing, double seconds, LocalPose& local, Pose& pose) {
+void play(const Animation& playing, double seconds, Pose& pose) {
+  Pose::Local& local = pose.local;
   const double looped =
       playing.duration > 0.0f ? seconds - std::floor(seconds / playing.duration) * playing.duration : 0.0;
   for (const Channel& channel : playing.channels) {
@@ -84,9 +79,17 @@ void play(const Animation& playing, double seconds, LocalPose& local, Pose& pose
 
 Pose poseAt(const Scene& scene, double seconds, int animation) {
   Pose pose;
+  poseAt(scene, seconds, animation, pose);
+  return pose;
+}
+
+void poseAt(const Scene& scene, double seconds, int animation, Pose& pose) {
   pose.seconds = seconds;
   pose.weights.resize(scene.nodes.size());
-  LocalPose local;
+  Pose::Local& local = pose.local;
+  local.translations.clear();
+  local.rotations.clear();
+  local.scales.clear();
   for (size_t i = 0; i < scene.nodes.size(); ++i) {
     const Node& node = scene.nodes[i];
     local.translations.push_back(node.translation);
@@ -98,9 +101,9 @@ Pose poseAt(const Scene& scene, double seconds, int animation) {
     pose.weights[i].resize(of_mesh.size());
   }
   if (animation == kAllAnimations) {
-    for (const Animation& playing : scene.animations) play(playing, seconds, local, pose);
+    for (const Animation& playing : scene.animations) play(playing, seconds, pose);
   } else if (animation >= 0 && static_cast<size_t>(animation) < scene.animations.size()) {
-    play(scene.animations[static_cast<size_t>(animation)], seconds, local, pose);
+    play(scene.animations[static_cast<size_t>(animation)], seconds, pose);
   }
   pose.world.resize(scene.nodes.size());
   for (size_t i = 0; i < scene.nodes.size(); ++i) {
@@ -110,13 +113,14 @@ Pose poseAt(const Scene& scene, double seconds, int animation) {
                              node.fixed;
     pose.world[i] = node.parent == kNone ? placed : pose.world[static_cast<size_t>(node.parent)] * placed;
   }
-  for (const Skin& skin : scene.skins) {
-    std::vector<glm::mat4>& joints = pose.joints.emplace_back();
+  pose.joints.resize(scene.skins.size());
+  for (size_t s = 0; s < scene.skins.size(); ++s) {
+    const Skin& skin = scene.skins[s];
+    pose.joints[s].clear();
     for (size_t j = 0; j < skin.joints.size(); ++j) {
-      joints.push_back(pose.world[static_cast<size_t>(skin.joints[j])] * skin.inverse_bind[j]);
+      pose.joints[s].push_back(pose.world[static_cast<size_t>(skin.joints[j])] * skin.inverse_bind[j]);
     }
   }
-  return pose;
 }
 
 glm::vec3 placedVertex(const Scene& scene, const Pose& pose, size_t node_index, const Primitive& primitive,

@@ -1,171 +1,102 @@
-// impasto-viewer: a scene in a window, plain on the left, painted on the right.
-#include <chrono>
-#include <cstdio>
-#include <filesystem>
-#include <memory>
+// impasto-viewer: a scene in a window, plain and painted, with everything about it at hand.
 #include <string>
 
 #include "common/command_line.h"
 #include "common/error.h"
-#include "common/interrupt.h"
-#include "common/message.h"
-#include "common/picture_file.h"
-#include "controls.h"
-#include "renderer/scene/gltf.h"
-#include "renderer/scene/sample_scene.h"
-#include "viewer.h"
+#include "media/image_file.h"
+#include "renderer/scene/open_scene.h"
+#include "renderer/scene_renderer.h"
+#include "viewer/app.h"
 
 namespace impasto::app {
 namespace {
 
 constexpr const char* kProgram = "impasto-viewer";
 
-struct ViewerOptions {
-  std::string scene = "sample";
-  std::vector<std::string> styles;
-  uint32_t width = 1280, height = 720;
+// What the command line says before it is sorted.
+struct Arguments {
+  std::vector<std::string> files;
   ImpastoControls controls{};
-  uint32_t frames = 0;     // 0: until the window is closed
-  std::string screenshot;  // of the last of `frames`
-  bool validation = false;
+  std::string settings;
+  bool no_settings = false;
+  uint32_t width = 1280, height = 800;
 };
 
-std::vector<ViewerStyle> loadViewerStyles(const std::vector<std::string>& paths) {
-  std::vector<ViewerStyle> styles;
-  for (const std::string& path : paths) {
-    ImpastoStyleInfo info{};
-    info.size = sizeof info;
-    ViewerStyle style{std::filesystem::path(path).stem().string(), loadStyle(path)};
-    checkImpasto(impastoStyleGetInfo(style.style.get(), &info), path);
-    if (info.wants_normals || info.wants_history) {
-      throw Error(path + ": the style wants view-space normals or history, which impasto-viewer does not give");
-    }
-    styles.push_back(std::move(style));
-  }
-  return styles;
-}
+bool isStyle(const std::string& name) { return std::filesystem::path(name).extension() == ".safetensors"; }
 
-std::string titleOf(const Viewer& viewer, const ViewerControls& controls, const std::vector<ViewerStyle>& styles,
-                    double frames_per_second) {
-  const ImpastoControls values = controls.controls();
-  char text[256];
-  std::snprintf(text, sizeof text,
-                "Impasto  %s  strength %.2f  colour %.2f  detail %.2f  |  GPU %.1f ms + painting %.1f ms  %.0f fps",
-                styles.empty() ? "no style" : (controls.painting() ? styles[controls.style()].name.c_str() : "plain"),
-                static_cast<double>(values.strength), static_cast<double>(values.color_preservation),
-                static_cast<double>(values.detail), viewer.times().render_milliseconds,
-                viewer.times().paint_milliseconds, frames_per_second);
-  return text;
-}
-
-// The first name impasto_NNNN.png that is free in the working folder.
-std::filesystem::path freeScreenshotName() {
-  for (int number = 0;; ++number) {
-    char name[32];
-    std::snprintf(name, sizeof name, "impasto_%04d.png", number);
-    if (!std::filesystem::exists(name)) return name;
-  }
-}
-
-int run(const ViewerOptions& options) {
-  using Clock = std::chrono::steady_clock;
-  const std::vector<ViewerStyle> styles = loadViewerStyles(options.styles);
-  const render::Scene scene = options.scene == "sample" ? render::makeSampleScene() : render::loadGltf(options.scene);
-  for (const std::string& warning : scene.warnings) {
-    complain(kProgram, options.scene + ": " + warning);
-  }
-  Window window(options.width, options.height, "Impasto");
-  render::DeviceOptions device;
-  device.application_name = kProgram;
-  device.validation = options.validation;
-  device.instance_extensions = window.instanceExtensions();
-  device.create_surface = [&](VkInstance instance) { return window.createSurface(instance); };
-  PaintingDevice painting;
-  if (styles.empty()) {
-    painting.device = std::make_unique<render::Device>(device);
-  } else {
-    painting = createPaintingDevice(device);
-  }
-  Viewer viewer(painting, scene, styles, window.framebufferExtent());
-
-  ViewerControls controls(window, styles.size(), options.controls);
-  const float radius = render::worldBounds(scene, render::poseAt(scene, 0.0)).radius();
-
-  double scene_seconds = 0.0;
-  auto last = Clock::now(), titled = last;
-  uint32_t shown = 0, shown_at_title = 0;
-  while (!window.closing() && !interrupted() && (options.frames == 0 || shown < options.frames)) {
-    window.poll();
-    const auto now = Clock::now();
-    const double elapsed = std::chrono::duration<double>(now - last).count();
-    last = now;
-    if (!controls.paused()) scene_seconds += elapsed;
-
-    ViewerFrame frame;
-    frame.pose = render::poseAt(scene, scene_seconds);
-    const VkExtent2D extent = viewer.extent();
-    const float aspect = static_cast<float>(extent.width) / static_cast<float>(extent.height);
-    controls.update(elapsed, render::sceneCamera(scene, frame.pose, aspect), radius);
-    frame.camera = controls.camera();
-    frame.controls = controls.controls();
-    frame.split = controls.split();
-    const bool last_frame = options.frames > 0 && shown + 1 == options.frames;
-    const bool asked = controls.takeScreenshotRequest();
-    frame.screenshot = asked || (last_frame && !options.screenshot.empty());
-    if (viewer.painted()) viewer.painted()->choose(controls.style());
-    if (!viewer.show(frame, window.framebufferExtent())) {
-      window.poll(0.1);  // minimised, or the window system has no image for us yet
-      continue;
-    }
-    ++shown;
-    if (frame.screenshot) {
-      const std::filesystem::path path = asked ? freeScreenshotName() : std::filesystem::path(options.screenshot);
-      writePicture(viewer.screenshot(), path);
-      std::printf("wrote %s\n", path.string().c_str());
-    }
-    const auto& messages = painting.device->validationMessages();
-    if (!messages.empty()) throw Error("Vulkan validation: " + messages.front());
-    if (now - titled > std::chrono::milliseconds(500)) {
-      const double seconds = std::chrono::duration<double>(now - titled).count();
-      window.setTitle(titleOf(viewer, controls, styles, (shown - shown_at_title) / seconds));
-      titled = now;
-      shown_at_title = shown;
+// Files without a flag are styles or a scene, by their names.
+void sortFiles(const Arguments& arguments, AppOptions& options) {
+  for (const std::string& file : arguments.files) {
+    if (isStyle(file)) {
+      options.styles.push_back(file);
+    } else if (options.scene.empty()) {
+      options.scene = file;
+    } else {
+      throw UsageError(file + ": there is a scene already: " + options.scene);
     }
   }
-  return kExitOk;
 }
 
 int main(int argc, char** argv) {
-  ViewerOptions options;
+  AppOptions options;
+  Arguments arguments;
   CLI::App parser("Shows a scene in a window, plain and painted with a style.", kProgram);
+  parser.add_option("files", arguments.files, "A scene (.gltf, .glb) and styles (.safetensors)")->type_name("FILE");
   parser
-      .add_option("--scene", options.scene, "A glTF 2.0 file (.gltf, .glb), or 'sample': the scene that comes with it")
-      ->type_name("FILE|sample")
-      ->capture_default_str();
+      .add_option("--scene", options.scene,
+                  std::string("A glTF 2.0 file (.gltf, .glb), or one of ours: ") + render::kSceneNames + ", sample")
+      ->type_name("FILE|NAME");
   parser.add_option("--style", options.styles, "Style file (.safetensors); may be given several times")
       ->type_name("FILE")
       ->expected(1)
       ->take_all();
-  parser.add_option("--width", options.width, "Of the window, pixels")
-      ->check(CLI::Range(1u, render::kMaxExtent))
-      ->capture_default_str();
-  parser.add_option("--height", options.height, "Of the window, pixels")
-      ->check(CLI::Range(1u, render::kMaxExtent))
-      ->capture_default_str();
-  addControls(parser, options.controls, "scene");
+  const auto* width = parser.add_option("--width", arguments.width, "Of the window, pixels")
+                          ->check(CLI::Range(1u, render::kMaxExtent));
+  const auto* height = parser.add_option("--height", arguments.height, "Of the window, pixels")
+                           ->check(CLI::Range(1u, render::kMaxExtent));
+  addControls(parser, arguments.controls, "scene");
+  parser.add_option("--out", options.output, "Folder of screenshots, recordings and camera paths")->type_name("FOLDER");
+  parser.add_option("--script", options.script, "A scripted tour: keys, mouse, waits, screenshots (docs/viewer.md)")
+      ->type_name("FILE");
   parser.add_option("--frames", options.frames, "Close after so many frames")->check(CLI::Range(1u, 1000000u));
   parser.add_option("--screenshot", options.screenshot, "With --frames: save the last one")->type_name("FILE");
+  parser.add_option("--settings", arguments.settings, "The settings file, instead of the user's own")->type_name("FILE");
+  parser.add_flag("--no-settings", arguments.no_settings, "Neither reads nor keeps settings");
+  parser.add_flag("--plain-font", options.plain_font, "The font that is compiled in: the same everywhere");
   parser.add_flag("--validation", options.validation, "With the Vulkan validation layers; what they say fails");
   addVersion(parser, kProgram);
-  parser.footer(std::string(kKeyHelp) +
-                "\n\nExample:\n  impasto-viewer --style styles/udnie.safetensors\n\n"
-                "Exit status: 0 closed, 1 failed, 2 misused.");
+  parser.footer(
+      "F1 in the window lists the keys; docs/viewer.md is a tour.\n\n"
+      "Examples:\n"
+      "  impasto-viewer\n"
+      "  impasto-viewer town.glb styles/udnie.safetensors\n"
+      "  impasto-viewer --scene carousel --style styles/udnie.safetensors --strength 0.8\n"
+      "  impasto-viewer --script tour.txt --out shots\n\n"
+      "Exit status: 0 closed, 1 failed, 2 misused, 130 interrupted.");
   return runProgram(parser, kProgram, argc, argv, [&] {
+    sortFiles(arguments, options);
     if (!options.screenshot.empty() && options.frames == 0) throw UsageError("--screenshot needs --frames");
     if (!options.screenshot.empty() && !media::imageFormatOfName(options.screenshot)) {
-      throw UsageError("--screenshot " + options.screenshot + ": the name must end in " + std::string(media::kImageExtensions));
+      throw UsageError("--screenshot " + options.screenshot + ": the name must end in " +
+                       std::string(media::kImageExtensions));
     }
-    return run(options);
+    if (width->count() > 0) options.width = arguments.width;
+    if (height->count() > 0) options.height = arguments.height;
+    const auto given = [&](const char* flag, Command command, float value) {
+      if (parser.count(flag) > 0) options.actions.push_back(setTo(command, value));
+    };
+    given("--strength", Command::Strength, arguments.controls.strength);
+    given("--color-preservation", Command::ColorPreservation, arguments.controls.color_preservation);
+    given("--detail", Command::Detail, arguments.controls.detail);
+    // Runs that somebody counts on show the same whatever was set before.
+    const bool counted = options.frames > 0 || !options.script.empty();
+    if (!arguments.settings.empty()) {
+      options.settings = arguments.settings;
+    } else if (!arguments.no_settings && !counted) {
+      options.settings = settingsPath();
+    }
+    App(options).run();
+    return kExitOk;
   });
 }
 

@@ -1,4 +1,4 @@
-#include "swapchain.h"
+#include "viewer/gpu/swapchain.h"
 
 #include <algorithm>
 #include <string>
@@ -27,6 +27,20 @@ VkSurfaceFormatKHR chooseFormat(const render::Device& device) {
   throw Error("this window cannot show 8-bit sRGB pictures");
 }
 
+// The mode that waits least: FIFO alone is there always.
+VkPresentModeKHR freeMode(const render::Device& device) {
+  uint32_t count = 0;
+  check(vkGetPhysicalDeviceSurfacePresentModesKHR(device.physicalDevice(), device.surface(), &count, nullptr),
+        "vkGetPhysicalDeviceSurfacePresentModesKHR");
+  std::vector<VkPresentModeKHR> modes(count);
+  check(vkGetPhysicalDeviceSurfacePresentModesKHR(device.physicalDevice(), device.surface(), &count, modes.data()),
+        "vkGetPhysicalDeviceSurfacePresentModesKHR");
+  for (const VkPresentModeKHR wanted : {VK_PRESENT_MODE_MAILBOX_KHR, VK_PRESENT_MODE_IMMEDIATE_KHR}) {
+    if (std::find(modes.begin(), modes.end(), wanted) != modes.end()) return wanted;
+  }
+  return VK_PRESENT_MODE_FIFO_KHR;
+}
+
 }  // namespace
 
 render::UniqueSemaphore createBinarySemaphore(const render::Device& device, const char* name) {
@@ -37,11 +51,13 @@ render::UniqueSemaphore createBinarySemaphore(const render::Device& device, cons
   return {device.handle(), semaphore};
 }
 
-Swapchain::Swapchain(const render::Device& device, VkExtent2D wanted) : device_(device) { recreate(wanted); }
+Swapchain::Swapchain(const render::Device& device, VkExtent2D wanted, bool vsync) : device_(device) {
+  recreate(wanted, vsync);
+}
 
 Swapchain::~Swapchain() { vkDestroySwapchainKHR(device_.handle(), handle_, nullptr); }
 
-void Swapchain::recreate(VkExtent2D wanted) {
+void Swapchain::recreate(VkExtent2D wanted, bool vsync) {
   VkSurfaceCapabilitiesKHR can;
   check(vkGetPhysicalDeviceSurfaceCapabilitiesKHR(device_.physicalDevice(), device_.surface(), &can),
         "vkGetPhysicalDeviceSurfaceCapabilitiesKHR");
@@ -68,7 +84,7 @@ void Swapchain::recreate(VkExtent2D wanted) {
   info.compositeAlpha = (can.supportedCompositeAlpha & VK_COMPOSITE_ALPHA_OPAQUE_BIT_KHR)
                             ? VK_COMPOSITE_ALPHA_OPAQUE_BIT_KHR
                             : VK_COMPOSITE_ALPHA_INHERIT_BIT_KHR;
-  info.presentMode = VK_PRESENT_MODE_FIFO_KHR;
+  info.presentMode = vsync ? VK_PRESENT_MODE_FIFO_KHR : freeMode(device_);
   info.clipped = VK_TRUE;
   info.oldSwapchain = handle_;
   VkSwapchainKHR made = VK_NULL_HANDLE;

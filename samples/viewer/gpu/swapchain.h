@@ -11,13 +11,14 @@ namespace impasto::app {
 class Swapchain {
  public:
   // Throws Error when the surface cannot show 8-bit UNORM images that are copied to.
-  Swapchain(const render::Device& device, VkExtent2D wanted);
+  Swapchain(const render::Device& device, VkExtent2D wanted, bool vsync);
   ~Swapchain();
   Swapchain(const Swapchain&) = delete;
   Swapchain& operator=(const Swapchain&) = delete;
 
-  // A new chain for the surface's present extent; the GPU must have finished with the old one.
-  void recreate(VkExtent2D wanted);
+  // A new chain for the surface's present extent; the GPU must have finished with the old one. Without `vsync` frames are
+  // shown as they come, where the surface can do that.
+  void recreate(VkExtent2D wanted, bool vsync);
 
   VkExtent2D extent() const noexcept { return extent_; }
   VkImage image(uint32_t index) const { return images_[index]; }

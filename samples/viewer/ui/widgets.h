@@ -1,0 +1,60 @@
+// The panels' controls: each is a command's, with the command's label, range and help, so that a slider, a key and a
+// line of a script are the same thing. Scripts find controls by their labels.
+#pragma once
+
+#include <imgui.h>
+
+#include <string>
+#include <vector>
+
+#include "viewer/model/commands.h"
+
+namespace impasto::app {
+
+// Where the controls of the last frame are, for scripts.
+class WidgetMap {
+ public:
+  struct Place {
+    char label[64] = "";
+    ImVec2 low, high;  // pixels
+  };
+  void begin() { places_.clear(); }
+  void add(const char* label, ImVec2 low, ImVec2 high);
+  const Place* find(const std::string& label) const;  // nullptr: not on the screen
+  std::string labels() const;                         // all of them, for an error
+
+ private:
+  std::vector<Place> places_;
+};
+
+class Widgets {
+ public:
+  Widgets(Model& model, WidgetMap& map) : model_(model), map_(map) {}
+
+  Model& model() { return model_; }
+  const State& state() const { return model_.state; }
+  void setScale(float scale) { scale_ = scale; }
+  float px(float pixels) const { return pixels * scale_; }  // of a screen of 96 dots an inch
+
+  void heading(const char* text);
+  void hint(const char* text);  // small and grey, wrapped
+  void slider(Command command);
+  void checkbox(Command command);
+  void segments(Command command);  // a choice as buttons in a row, or several rows
+  void combo(Command command);     // a choice as a list
+  void list(Command command, const std::vector<std::string>& names);  // an index as a list
+  // `label` instead of the command's; `text` is the request's.
+  bool button(Command command, const char* label = nullptr, const std::string& text = {}, float width = 0.0f);
+  bool plainButton(const char* label, const char* help, float width = 0.0f);
+  void sameLine() { ImGui::SameLine(0.0f, px(6.0f)); }
+  void remember(const char* label);  // the last item, for scripts
+  void tooltip(const char* help);    // of the last item
+  float half() const { return (ImGui::GetContentRegionAvail().x - px(6.0f)) * 0.5f; }
+
+ private:
+  Model& model_;
+  WidgetMap& map_;
+  float scale_ = 1.0f;
+};
+
+}  // namespace impasto::app
