@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/pass_fixture.h"
+#include "api/split_frame.h"
 #include "support/allocations.h"
 
 namespace impasto::test {
@@ -61,45 +62,6 @@ INSTANTIATE_TEST_SUITE_P(, EachHostBackendTest, ::testing::Values(IMPASTO_BACKEN
                          [](const auto& test) {
                            return std::string(test.param == IMPASTO_BACKEND_CPU ? "cpu" : "reference");
                          });
-
-// A frame in two submissions.
-class SplitFrame {
- public:
-  SplitFrame(const TestDevice& device, ImpastoPass pass, const ImpastoFrame& frame, const Timeline& packed,
-             const Timeline& painted, uint64_t value, const Timeline* gate = nullptr)
-      : painted_(painted), value_(value) {
-    inputs_ = device.submitAsync(
-        [&](VkCommandBuffer cmd) {
-          EXPECT_EQ(impastoCmdRecordInputs(pass, cmd, &frame), IMPASTO_SUCCESS) << impastoGetLastError();
-        },
-        {gate, gate ? value : 0, &packed, value});
-    auto execute = sized<ImpastoExecuteInfo>();
-    execute.frame_index = frame.frame_index;
-    execute.wait_semaphore = packed.get();
-    execute.wait_value = value;
-    execute.signal_semaphore = painted.get();
-    execute.signal_value = value;
-    EXPECT_EQ(impastoExecute(pass, &execute), IMPASTO_SUCCESS) << impastoGetLastError();
-    outputs_ = device.submitAsync(
-        [&](VkCommandBuffer cmd) {
-          EXPECT_EQ(impastoCmdRecordOutputs(pass, cmd, &frame), IMPASTO_SUCCESS) << impastoGetLastError();
-        },
-        {&painted, value});
-  }
-  // By the semaphore first: the validation layer loses its way when a fence is waited for whose submission waits for a
-  // point that the host has not signalled yet.
-  void wait() {
-    EXPECT_TRUE(painted_.wait(value_));
-    inputs_->wait();
-    outputs_->wait();
-  }
-  bool done() const { return outputs_->done(); }
-
- private:
-  const Timeline& painted_;
-  uint64_t value_;
-  std::unique_ptr<Submission> inputs_, outputs_;
-};
 
 TEST_P(EachHostBackendTest, PaintsAsTheVulkanBackendDoes) {
   for (const bool half : {false, true}) {

@@ -73,7 +73,9 @@ typedef enum ImpastoBackend {
   IMPASTO_BACKEND_AUTO = 0,      /* the fastest that works on this device; of those outside the command buffer only where
                                     `timeline_points` says that the host is made for them */
   IMPASTO_BACKEND_VULKAN = 1,    /* Vulkan compute, in the host's command buffer */
-  IMPASTO_BACKEND_CUDA = 2,      /* reserved: IMPASTO_ERROR_UNSUPPORTED in this version */
+  IMPASTO_BACKEND_CUDA = 2,      /* on NVIDIA GPUs with Linux, between two points of timeline semaphores: a module,
+                                    libimpasto_cuda.so, over memory that Vulkan shares with CUDA. Needs fp16 tensors
+                                    (`half_precision`), `timeline_semaphore` and `external_handles` */
   IMPASTO_BACKEND_REFERENCE = 3, /* the fp32 reference on a thread of Impasto's, between two points of timeline
                                     semaphores: slow and exact, for testing a host and its images. Never chosen by AUTO */
   IMPASTO_BACKEND_CPU = 4,       /* oneDNN on threads of Impasto's, between two points of timeline semaphores, for devices
@@ -136,7 +138,8 @@ typedef enum ImpastoLogLevel {
   IMPASTO_LOG_MAX_ENUM = 0x7FFFFFFF
 } ImpastoLogLevel;
 
-/* Called outside all locks, on the thread whose call caused it. `message` lives for the call. */
+/* Called outside all locks, on the thread whose call caused it; where a backend outside the command buffer fails later, on
+ * one of Impasto's own. `message` lives for the call. */
 typedef void (*ImpastoLogCallback)(ImpastoLogLevel level, const char* message, void* user_data);
 
 /* ------------------------------------------------------------------------------------------------ requirements -- */
@@ -228,6 +231,8 @@ typedef struct ImpastoContextInfo {
                                                 backend outside the command buffer, and the host's code is the same for
                                                 all of them: with the Vulkan backend, too, points may be given and are
                                                 signalled. Needs `timeline_semaphore` */
+  VkBool32 external_handles;                 /* are VK_KHR_external_memory_fd and VK_KHR_external_semaphore_fd enabled,
+                                                which the CUDA backend shares memory and semaphores by? */
   const char* module_folder;                 /* optional, an absolute path: where backend modules (libimpasto_*.so) lie.
                                                 NULL: in the folder that the environment's IMPASTO_MODULE_FOLDER names
                                                 (not read with more rights than the caller's); else beside this library,
@@ -238,6 +243,10 @@ typedef struct ImpastoContextInfo {
   ImpastoCpuPrecision cpu_precision;
   VkBool32 cooperative_matrix;               /* is enabled what ImpastoRequirements::cooperative_matrix names? Needs
                                                 an `api_version` of 1.3 or later, or 0; of use with `half_precision` */
+  uint32_t answer_limit_ms;                  /* how long a backend that runs on the GPU outside the command buffer may take
+                                                for a frame whose inputs are there. Then the pass gives the backend up:
+                                                its frames pass through unpainted, and what the backend holds is left
+                                                behind. 0: 2000 */
 } ImpastoContextInfo;
 
 /* A context is for one queue: the frames of all its passes are submitted to one queue, or ordered by semaphores as if
@@ -493,16 +502,23 @@ typedef struct ImpastoExecuteInfo {
   uint32_t frame_index;
   VkSemaphore wait_semaphore;   /* timeline: signalled when the recorded inputs have run */
   uint64_t wait_value;
-  VkSemaphore signal_semaphore; /* timeline: signalled by Impasto; the recorded outputs wait for it */
+  VkSemaphore signal_semaphore; /* timeline: signalled by Impasto; the recorded outputs wait for it, at the compute-shader
+                                   stage or at all */
   uint64_t signal_value;
 } ImpastoExecuteInfo;
+
+/* With the CUDA backend the two semaphores are different ones, each with one writer: the host's queue signals the one,
+ * Impasto alone the other. Both are created exportable (VkExportSemaphoreCreateInfo with
+ * VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT), and outlive all passes of the context: a semaphore is exported once,
+ * when it is given for the first time, and known by its handle from then on. */
 
 /* Runs the generator between inputs and outputs: once after each impastoCmdRecordInputs, before
  * impastoCmdRecordOutputs. With the Vulkan backend the generator is in the command buffer and this checks its arguments,
  * signals `signal_semaphore` at once, where there is one, and returns. The others wait for the inputs and signal on a thread or stream of their own, so the inputs may be
  * submitted before or after; they are submitted in a command buffer before that of the outputs, which waits for
- * `signal_semaphore`. A generator that fails signals all the same, and the frame passes through unpainted. A frame that is
- * given up after this call has its inputs submitted nevertheless: `signal_value` is reached once, in any case. */
+ * `signal_semaphore`. A frame whose generator fails, now or later, passes through unpainted, and the log says so once: its
+ * point is signalled all the same, by the host. Never is it signalled before earlier points of the same semaphore. A frame
+ * that is given up after this call has its inputs submitted nevertheless: `signal_value` is reached once, in any case. */
 IMPASTO_API ImpastoResult impastoExecute(ImpastoPass pass, const ImpastoExecuteInfo* info);
 
 /* Records the composite into `frame->output`: same frame as given to impastoCmdRecordInputs, after it, in the same

@@ -25,11 +25,22 @@
 
 namespace impasto {
 
+// Told of frames that execute() took and that will not be painted, whatever the reason: on any thread, and before the
+// frame's point is signalled.
+class FrameListener {
+ public:
+  virtual void frameFailed(uint32_t slot) noexcept = 0;
+
+ protected:
+  ~FrameListener() = default;
+};
+
 struct GeneratorRequest {
   uint32_t width = 0, height = 0;  // of the largest frame, 1 to 16384 each
   uint32_t layers = 1;
   uint32_t outputs = 1;  // of each layer: 2 where the frame painted before is still read (history)
   uint32_t frames_in_flight = 1;
+  FrameListener* listener = nullptr;  // outlives the generator; may be null
   bool time_launches = false;  // see Generator::launchTimes()
 };
 

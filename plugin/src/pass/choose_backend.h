@@ -12,9 +12,15 @@
 
 namespace impasto {
 
+// Those that AUTO tries, in this order, before the Vulkan backend; of the last one only where the device is a processor:
+// beside a GPU it is only what somebody asks for.
+inline constexpr ImpastoBackend kOutsideTheCommandBuffer[] = {IMPASTO_BACKEND_CUDA, IMPASTO_BACKEND_CPU};
+inline constexpr const char kCudaModule[] = "cuda";
+
 struct BackendRequest {
   int32_t kind = IMPASTO_BACKEND_AUTO;  // as the host wrote it
   bool timeline_points = false;         // the host is made for backends outside the command buffer
+  uint32_t answer_limit_ms = 0;         // 0: the usual one
   std::string module_folder;            // "": the usual ones (backend/module.h)
   CpuOptions cpu;
 };

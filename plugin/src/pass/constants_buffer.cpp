@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 
 namespace impasto {
 namespace {
@@ -29,6 +30,15 @@ ConstantsBuffer::ConstantsBuffer(const vulkan::VulkanDevice& device, uint32_t re
 void ConstantsBuffer::write(uint32_t region, const shaders::FrameConstants& constants) {
   std::memcpy(mapped_ + region * stride_, &constants, sizeof constants);
   buffer_.flush(*device_, region * stride_, stride_);
+}
+
+void ConstantsBuffer::writeStrengthZero(uint32_t region) noexcept {
+  const float zero = 0.0f;
+  std::memcpy(mapped_ + region * stride_ + offsetof(shaders::FrameConstants, controls.x), &zero, sizeof zero);
+  try {
+    buffer_.flush(*device_, region * stride_, stride_);
+  } catch (const std::exception&) {  // no memory is left, or no device: then nothing can be shown
+  }
 }
 
 void ConstantsBuffer::bind(vulkan::DescriptorWriter& writer, uint32_t binding, uint32_t region) const noexcept {

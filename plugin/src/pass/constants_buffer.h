@@ -19,6 +19,10 @@ class ConstantsBuffer {
   // The GPU has finished what it read from this region before.
   void write(uint32_t region, const shaders::FrameConstants& constants);
 
+  // The frame's strength is 0 from now on; the rest stays. No thread writes the region meanwhile, and the GPU has not
+  // begun to read it.
+  void writeStrengthZero(uint32_t region) noexcept;
+
   void bind(vulkan::DescriptorWriter& writer, uint32_t binding, uint32_t region) const noexcept;
 
   VkDeviceSize allocatedBytes() const noexcept { return buffer_.allocatedBytes(); }

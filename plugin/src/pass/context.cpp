@@ -30,6 +30,7 @@ vulkan::DeviceOptions readOptions(const ImpastoContextInfo& info) {
     throw Error(ErrorCode::InvalidArgument, "info->cooperative_matrix with an info->api_version below Vulkan 1.3");
   }
   options.timeline_semaphore = info.timeline_semaphore != VK_FALSE;
+  options.external_handles = info.external_handles != VK_FALSE;
   options.debug_utils = info.debug_utils != VK_FALSE;
   options.allocator = info.allocation_callbacks;
   options.pipeline_cache = info.pipeline_cache;
@@ -51,8 +52,13 @@ BackendRequest readBackend(const ImpastoContextInfo& info) {
   if (info.timeline_points != VK_FALSE && info.timeline_semaphore == VK_FALSE) {
     throw Error(ErrorCode::InvalidArgument, "info->timeline_points without info->timeline_semaphore");
   }
-  return {hostEnum(info.backend), info.timeline_points != VK_FALSE, info.module_folder ? info.module_folder : "",
-          {info.cpu_threads, readPrecision(hostEnum(info.cpu_precision))}};
+  BackendRequest request;
+  request.kind = hostEnum(info.backend);
+  request.timeline_points = info.timeline_points != VK_FALSE;
+  request.answer_limit_ms = info.answer_limit_ms;
+  if (info.module_folder != nullptr) request.module_folder = info.module_folder;
+  request.cpu = {info.cpu_threads, readPrecision(hostEnum(info.cpu_precision))};
+  return request;
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ class HistoryState {
   // What `frame` can take its history from; null when there is nothing.
   const PreviousFrame* previousFor(const FrameSettings& frame) const noexcept;
 
+  // What was painted before is not there.
+  void forget() noexcept { valid_ = false; }
+
   // `frame`'s outputs were recorded. `painted`: its strength is not 0.
   void recorded(const FrameSettings& frame, bool painted) noexcept;
 

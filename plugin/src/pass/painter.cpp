@@ -32,12 +32,14 @@ uint32_t regionCount(const PainterRequest& request) noexcept {
   return request.settings.frames_in_flight * request.settings.layers * 2;
 }
 
-GeneratorRequest generatorRequest(const Style& style, const PainterRequest& request) noexcept {
+GeneratorRequest generatorRequest(const Style& style, const PainterRequest& request,
+                                  FrameListener* listener = nullptr) noexcept {
   return {.width = request.width,
           .height = request.height,
           .layers = request.settings.layers,
           .outputs = style.graph.wants(InputKind::History) ? 2u : 1u,
           .frames_in_flight = request.settings.frames_in_flight,
+          .listener = listener,
           .time_launches = request.settings.op_timings};
 }
 
@@ -83,7 +85,7 @@ Painter::Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipeli
       height_(request.height),
       default_style_vector_(defaultStyleVector(style)),
       outputs_(generatorRequest(style, request).outputs),
-      generator_(backend.prepare(style, generatorRequest(style, request))),
+      generator_(backend.prepare(style, generatorRequest(style, request, this))),
       history_(outputs_),
       high_pass_pitch_(highPassPitch(request.width)),
       high_pass_(device, highPassBytes(request), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, 0, kDeviceLocal,
@@ -107,6 +109,9 @@ Painter::Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipeli
   }
   makeSteps(settings_.frames_in_flight);
 }
+
+// What a generator tells of its last frames is written to members that are declared after it.
+Painter::~Painter() { generator_.reset(); }
 
 void Painter::makeSteps(uint32_t slots) {
   const VkPhysicalDeviceLimits& limits = device_->properties.limits;
@@ -201,6 +206,12 @@ void Painter::recordInputs(VkCommandBuffer command_buffer, const FrameSettings& 
   // A generator that runs elsewhere has to signal its semaphore in any case.
   state.painted = frame.controls.strength > 0.0f || !generator_->runsInCommandBuffer();
   state.frame = {frame.slot, frame.width, frame.height, history_.outputIndex()};
+  {
+    const std::lock_guard lock(state.mutex);
+    state.failed = false;
+    state.outputs_recorded = false;
+  }
+  if (history_lost_.exchange(false)) history_.forget();
   const PreviousFrame* previous = keep_sets_.empty() ? nullptr : history_.previousFor(frame);
   const std::span<const float> style_vector = frame.style_vector_length != 0
                                                   ? std::span(frame.style_vector).first(frame.style_vector_length)
@@ -308,9 +319,15 @@ void Painter::recordOutputs(VkCommandBuffer command_buffer, const FrameSettings&
   FrameSettings settings = frame;
   settings.width = state.frame.width;
   settings.height = state.frame.height;
-  if (!state.painted) settings.controls.strength = 0.0f;  // nothing was painted
-  for (uint32_t layer = 0; layer < settings_.layers; ++layer) {
-    constants_.write(region(frame.slot, layer, true), frameConstants(settings_, settings, layer, 1, nullptr, {}));
+  bool painted = state.painted;
+  {
+    const std::lock_guard lock(state.mutex);
+    if (state.failed) painted = false;
+    if (!painted) settings.controls.strength = 0.0f;
+    for (uint32_t layer = 0; layer < settings_.layers; ++layer) {
+      constants_.write(region(frame.slot, layer, true), frameConstants(settings_, settings, layer, 1, nullptr, {}));
+    }
+    state.outputs_recorded = true;
   }
   for (const CompositeStep& step : composite_steps_) {
     if (step.output_index == state.frame.output_index) bindComposite(step, state, images);
@@ -332,7 +349,19 @@ void Painter::recordOutputs(VkCommandBuffer command_buffer, const FrameSettings&
     timer->mark(command_buffer, frame.slot, Mark::OutputsEnd);
     timer->endFrame(frame.slot, settings_.layers, state.painted);
   }
-  history_.recorded(state.settings, state.settings.controls.strength > 0.0f);
+  history_.recorded(state.settings, painted && state.settings.controls.strength > 0.0f);
+}
+
+// Whether or not the composite is recorded by now, it leaves the frame as it is.
+void Painter::frameFailed(uint32_t slot) noexcept {
+  SlotState& state = slots_[slot];
+  const std::lock_guard lock(state.mutex);
+  state.failed = true;
+  if (!state.outputs_recorded) return;
+  for (uint32_t layer = 0; layer < settings_.layers; ++layer) {
+    constants_.writeStrengthZero(region(slot, layer, true));
+  }
+  history_lost_ = true;
 }
 
 void Painter::bindComposite(const CompositeStep& step, const SlotState& state, const ImpastoFrame& images) {

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -29,12 +31,13 @@ struct PainterRequest {
   PassSettings settings;
 };
 
-class Painter {
+class Painter final : private FrameListener {
  public:
   // Device, pipelines (made for the same settings) and backend outlive the painter; the style is copied from. Throws
   // Error(OutOfMemory) or Error(Unsupported).
   Painter(const vulkan::VulkanDevice& device, const PassPipelines& pipelines, const Backend& backend,
           const Style& style, const PainterRequest& request);
+  ~Painter();
 
   // What a painter would take.
   static MemoryUse predictMemory(const vulkan::VulkanDevice& device, const Backend& backend, const Style& style,
@@ -90,7 +93,13 @@ class Painter {
     GeneratorFrame frame;
     FrameSettings settings;
     bool painted = false;
+    // A frame of a generator outside the command buffer can fail at any time until its point is signalled.
+    std::mutex mutex;              // of the next two, and of the constants of the composite
+    bool failed = false;
+    bool outputs_recorded = false;
   };
+
+  void frameFailed(uint32_t slot) noexcept override;
 
   static uint32_t bit(InputKind kind) noexcept { return 1u << static_cast<uint32_t>(kind); }
 
@@ -118,6 +127,7 @@ class Painter {
   uint32_t outputs_;  // of the generator, for each layer
   std::unique_ptr<Generator> generator_;
   HistoryState history_;
+  std::atomic<bool> history_lost_ = false;  // a frame failed that is, as recorded, the history of others
   uint32_t high_pass_pitch_;           // floats
   vulkan::Buffer high_pass_;           // fp32, the layers one after another
   std::vector<vulkan::Buffer> plain_;  // by layer and output index; none without history

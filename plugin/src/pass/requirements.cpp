@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "backend/cpu_backend.h"
 #include "backend/module.h"
 #include "base/error.h"
+#include "interop/sharing.h"
+#include "pass/choose_backend.h"
 #include "pass/host_enum.h"
 #include "vulkan/device.h"
 
@@ -16,7 +19,6 @@ namespace {
 
 const VkPhysicalDeviceCooperativeMatrixFeaturesKHR kMatrixFeatures = {
     VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR, nullptr, VK_TRUE, VK_FALSE};
-const char* const kTimelineExtension = VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME;
 
 // What a device offers, at the version that the host uses it at.
 class Offer {
@@ -77,6 +79,39 @@ bool offersMatrices(const vulkan::InstanceDispatch& vk, VkPhysicalDevice physica
          vulkan::queryMatrixShape(vk, physical_device).m != 0;
 }
 
+// Device extensions of backends outside the command buffer. Timeline semaphores are in Vulkan 1.2: without the first then.
+constexpr const char* kReferenceExtensions[] = {VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME};
+constexpr const char* kSharingExtensions[] = {VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME,
+                                              VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME,
+                                              VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME};
+
+// What `kind` needs besides what every backend does. Throws Error(Unsupported), with nothing filled in.
+void requireForBackend(const vulkan::InstanceDispatch& vk, VkPhysicalDevice physical_device, const Offer& offer,
+                       ImpastoBackend kind, const std::string& module_folder, ImpastoRequirements& requirements) {
+  if (kind == IMPASTO_BACKEND_VULKAN) return;
+  if (kind == IMPASTO_BACKEND_CPU) loadCpuExecutors(moduleFolders(module_folder), {});
+  const auto timeline = offer.query<VkPhysicalDeviceTimelineSemaphoreFeatures>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES, VK_API_VERSION_1_2, kReferenceExtensions[0]);
+  if (!timeline.timelineSemaphore) throw Error(ErrorCode::Unsupported, "the device lacks the feature timelineSemaphore");
+  std::span<const char* const> extensions = kReferenceExtensions;
+  if (kind == IMPASTO_BACKEND_CUDA) {
+    extensions = kSharingExtensions;
+    for (const char* name : extensions.subspan(1)) {
+      if (!offer.hasExtension(name)) throw Error(ErrorCode::Unsupported, std::string("the device lacks ") + name);
+    }
+    if (!requirements.half_precision) throw Error(ErrorCode::Unsupported, "the device lacks storageBuffer16BitAccess");
+    if (const std::string reason = interop::whyNotShared(vk, physical_device); !reason.empty()) {
+      throw Error(ErrorCode::Unsupported, reason);
+    }
+    interop::ModuleDevice::probe(kCudaModule, moduleFolders(module_folder), interop::deviceUuid(vk, physical_device));
+  }
+  if (offer.version() >= VK_API_VERSION_1_2) extensions = extensions.subspan(1);
+  requirements.features_timeline_semaphore.timelineSemaphore = VK_TRUE;
+  requirements.features12.timelineSemaphore = VK_TRUE;
+  requirements.device_extension_count = static_cast<uint32_t>(extensions.size());
+  requirements.device_extensions = extensions.empty() ? nullptr : extensions.data();
+}
+
 }  // namespace
 
 void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
@@ -84,14 +119,18 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
   const uint32_t host_version =
       requirements.host_api_version != 0 ? requirements.host_api_version : VK_API_VERSION_1_3;
   const int32_t asked = hostEnum(requirements.backend);
-  const VkBool32 timeline_points = requirements.timeline_points;
-  const char* const module_folder = requirements.module_folder;
+  if (asked < IMPASTO_BACKEND_AUTO || asked > IMPASTO_BACKEND_CPU) {
+    throw Error(ErrorCode::InvalidArgument, "requirements->backend is " + std::to_string(asked) + ", no known backend");
+  }
+  const bool timeline_points = requirements.timeline_points != VK_FALSE;
+  const char* const host_folder = requirements.module_folder;
+  const std::string module_folder = host_folder != nullptr ? host_folder : "";
   requirements = {};
-  requirements.timeline_points = timeline_points;
-  requirements.module_folder = module_folder;
   requirements.size = sizeof requirements;
   requirements.host_api_version = host_version;
-  requirements.backend = asked == IMPASTO_BACKEND_REFERENCE ? IMPASTO_BACKEND_REFERENCE : IMPASTO_BACKEND_VULKAN;
+  requirements.timeline_points = timeline_points;
+  requirements.module_folder = host_folder;
+  requirements.backend = asked == IMPASTO_BACKEND_AUTO ? IMPASTO_BACKEND_VULKAN : static_cast<ImpastoBackend>(asked);
   requirements.api_version = VK_API_VERSION_1_1;
   requirements.features11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES;
   requirements.features12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
@@ -101,20 +140,6 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
   requirements.features_timeline_semaphore.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES;
   requirements.input_usage = VK_IMAGE_USAGE_SAMPLED_BIT;
   requirements.output_usage = VK_IMAGE_USAGE_STORAGE_BIT;
-  switch (asked) {
-    case IMPASTO_BACKEND_AUTO:
-    case IMPASTO_BACKEND_VULKAN:
-    case IMPASTO_BACKEND_REFERENCE: break;
-    case IMPASTO_BACKEND_CUDA:
-      requirements.backend = IMPASTO_BACKEND_CUDA;
-      throw Error(ErrorCode::Unsupported, "the CUDA backend is not in this version");
-    case IMPASTO_BACKEND_CPU:
-      requirements.backend = IMPASTO_BACKEND_CPU;
-      break;
-    default:
-      throw Error(ErrorCode::InvalidArgument,
-                  "requirements->backend is " + std::to_string(asked) + ", no known backend");
-  }
 
   const vulkan::InstanceDispatch vk(get_instance_proc_addr, instance);
   if (const char* reason = vulkan::whyUnsupported(vk, physical_device)) throw Error(ErrorCode::Unsupported, reason);
@@ -142,30 +167,21 @@ void queryRequirements(VkInstance instance, VkPhysicalDevice physical_device,
     requirements.features13.synchronization2 = synchronization.synchronization2;
   }
 
-  // Where a context would have it (choose_backend.cpp).
-  const auto hasCpuModule = [&] {
-    try {
-      loadCpuExecutors(moduleFolders(module_folder ? module_folder : ""), {});
-      return true;
-    } catch (const Error&) {
-      if (asked == IMPASTO_BACKEND_CPU) throw;
-      return false;
-    }
+  const auto require = [&](ImpastoBackend kind) {
+    requireForBackend(vk, physical_device, offer, kind, module_folder, requirements);
+    requirements.backend = kind;
   };
-  const bool may_be_cpu = asked == IMPASTO_BACKEND_AUTO && timeline_points && offer.isProcessor();
-  if ((asked == IMPASTO_BACKEND_CPU || may_be_cpu) && hasCpuModule()) requirements.backend = IMPASTO_BACKEND_CPU;
-
-  if (requirements.backend != IMPASTO_BACKEND_VULKAN) {
-    const auto timeline = offer.query<VkPhysicalDeviceTimelineSemaphoreFeatures>(
-        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES, VK_API_VERSION_1_2, kTimelineExtension);
-    if (!timeline.timelineSemaphore) throw Error(ErrorCode::Unsupported, "the device lacks the feature timelineSemaphore");
-    requirements.features_timeline_semaphore.timelineSemaphore = VK_TRUE;
-    requirements.features12.timelineSemaphore = VK_TRUE;
-    if (offer.version() < VK_API_VERSION_1_2) {
-      requirements.device_extension_count = 1;
-      requirements.device_extensions = &kTimelineExtension;
+  bool chosen = false;
+  for (const ImpastoBackend kind : kOutsideTheCommandBuffer) {
+    if (chosen || asked != IMPASTO_BACKEND_AUTO || !timeline_points) break;
+    if (kind == IMPASTO_BACKEND_CPU && !offer.isProcessor()) continue;
+    try {
+      require(kind);
+      chosen = true;
+    } catch (const Error&) {  // the next one; a context's log says why
     }
   }
+  if (!chosen) require(requirements.backend);
   if (requirements.backend != IMPASTO_BACKEND_REFERENCE && requirements.half_precision &&
       offersMatrices(vk, physical_device, offer)) {
     requirements.cooperative_matrix = VK_TRUE;

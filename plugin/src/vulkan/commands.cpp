@@ -28,6 +28,32 @@ void recordBarrier(const VulkanDevice& device, VkCommandBuffer command_buffer, V
   device.vk.CmdPipelineBarrier2(command_buffer, &dependency);
 }
 
+void recordTransfer(const VulkanDevice& device, VkCommandBuffer command_buffer, const BufferTransfer& transfer) noexcept {
+  const auto fill = [&](auto& barrier) {
+    barrier.srcAccessMask = transfer.source_access;
+    barrier.dstAccessMask = transfer.destination_access;
+    barrier.srcQueueFamilyIndex = transfer.from_family;
+    barrier.dstQueueFamilyIndex = transfer.to_family;
+    barrier.buffer = transfer.buffer;
+    barrier.size = VK_WHOLE_SIZE;
+  };
+  if (device.vk.CmdPipelineBarrier2 == nullptr) {
+    VkBufferMemoryBarrier barrier{VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER};
+    fill(barrier);
+    device.vk.CmdPipelineBarrier(command_buffer, transfer.stages, transfer.stages, 0, 0, nullptr, 1, &barrier, 0,
+                                 nullptr);
+    return;
+  }
+  VkBufferMemoryBarrier2 barrier{VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER_2};
+  fill(barrier);
+  barrier.srcStageMask = transfer.stages;
+  barrier.dstStageMask = transfer.stages;
+  VkDependencyInfo dependency{VK_STRUCTURE_TYPE_DEPENDENCY_INFO};
+  dependency.bufferMemoryBarrierCount = 1;
+  dependency.pBufferMemoryBarriers = &barrier;
+  device.vk.CmdPipelineBarrier2(command_buffer, &dependency);
+}
+
 void signalFromHost(const VulkanDevice& device, VkSemaphore semaphore, uint64_t value) {
   VkSemaphoreSignalInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO};
   info.semaphore = semaphore;

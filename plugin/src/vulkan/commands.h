@@ -22,6 +22,16 @@ void recordBarrier(const VulkanDevice& device, VkCommandBuffer command_buffer, V
                    VkAccessFlags source_access, VkPipelineStageFlags destination_stages,
                    VkAccessFlags destination_access) noexcept;
 
+// A buffer goes from one queue family to another, of which one may be VK_QUEUE_FAMILY_EXTERNAL: recorded once as it is
+// released and once as it is acquired. The source's access is of the release, the destination's of the acquisition.
+struct BufferTransfer {
+  VkBuffer buffer = VK_NULL_HANDLE;
+  uint32_t from_family = 0, to_family = 0;
+  VkPipelineStageFlags stages = 0;
+  VkAccessFlags source_access = 0, destination_access = 0;
+};
+void recordTransfer(const VulkanDevice& device, VkCommandBuffer command_buffer, const BufferTransfer& transfer) noexcept;
+
 // A timeline semaphore reaches `value` now. Throws Error(DeviceLost, OutOfMemory). For devices with timeline semaphores.
 void signalFromHost(const VulkanDevice& device, VkSemaphore semaphore, uint64_t value);
 

@@ -39,11 +39,15 @@ void checkLimit(VkDeviceSize needed, VkDeviceSize most, const char* what, const 
               std::string(what) + " of " + mebibytes(needed) + ": the device's " + limit + " is " + mebibytes(most));
 }
 
-RawBuffer createBuffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, const char* what) {
+RawBuffer createBuffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, const char* what,
+                       VkExternalMemoryHandleTypeFlags exported = 0) {
   checkLimit(size, device.max_buffer_size, what, "maxBufferSize");
   VkBufferCreateInfo info{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
   info.size = size;
   info.usage = usage;
+  VkExternalMemoryBufferCreateInfo external{VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO};
+  external.handleTypes = exported;
+  if (exported != 0) info.pNext = &external;
   VkBuffer buffer = VK_NULL_HANDLE;
   check(device.vk.CreateBuffer(device.device, &info, device.allocator(), &buffer), "vkCreateBuffer");
   return {device, buffer};
@@ -68,8 +72,13 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
   // A loader may know functions of what is not enabled.
   if (!options.synchronization2) vk.CmdPipelineBarrier2 = nullptr;
   if (!options.timeline_semaphore) {
+    vk.GetSemaphoreCounterValue = nullptr;
     vk.SignalSemaphore = nullptr;
     vk.WaitSemaphores = nullptr;
+  }
+  if (!options.external_handles) {
+    vk.GetMemoryFdKHR = nullptr;
+    vk.GetSemaphoreFdKHR = nullptr;
   }
   if (!options.debug_utils) {
     vk.CmdBeginDebugUtilsLabelEXT = nullptr;
@@ -268,8 +277,8 @@ VkDeviceSize memoryOf(const VulkanDevice& device, VkDeviceSize size, VkBufferUsa
 }
 
 Buffer::Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, VkMemoryPropertyFlags required,
-               VkMemoryPropertyFlags preferred, const char* what)
-    : buffer_(createBuffer(device, size, usage, what)), size_(size) {
+               VkMemoryPropertyFlags preferred, const char* what, VkExternalMemoryHandleTypeFlags exported)
+    : buffer_(createBuffer(device, size, usage, what, exported)), size_(size) {
   VkMemoryRequirements requirements{};
   device.vk.GetBufferMemoryRequirements(device.device, buffer_.get(), &requirements);
   checkLimit(requirements.size, device.max_allocation, what, "maxMemoryAllocationSize");
@@ -278,6 +287,12 @@ Buffer::Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags
 
   VkMemoryAllocateInfo allocation{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
   allocation.allocationSize = requirements.size;
+  VkMemoryDedicatedAllocateInfo dedicated{VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO};
+  dedicated.buffer = buffer_.get();
+  VkExportMemoryAllocateInfo external{VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO};
+  external.pNext = &dedicated;
+  external.handleTypes = exported;
+  if (exported != 0) allocation.pNext = &external;
   VkDeviceMemory memory = VK_NULL_HANDLE;
   VkResult result = VK_ERROR_OUT_OF_DEVICE_MEMORY;
   VkDeviceSize largest_heap = 0;

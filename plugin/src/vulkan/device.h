@@ -32,6 +32,7 @@ struct DeviceOptions {
   // convolved on matrix hardware.
   bool cooperative_matrix = false;
   bool subgroup_size_control = false;  // the features subgroupSizeControl and computeFullSubgroups
+  bool external_handles = false;  // VK_KHR_external_memory_fd and VK_KHR_external_semaphore_fd
   bool debug_utils = false;
   const VkAllocationCallbacks* allocator = nullptr;  // copied
   VkPipelineCache pipeline_cache = VK_NULL_HANDLE;   // the caller's
@@ -155,11 +156,13 @@ class Buffer {
   Buffer() = default;
   // Of the memory types that have all of `required`, the first that has room, those with most of `preferred` first.
   // Throws Error(OutOfMemory), naming `what`, the size and, where one stands in the way, the limit. `what` is also the
-  // name that debuggers show.
+  // name that debuggers show. `exported`: as which handles the memory can be exported, which is a dedicated allocation
+  // then; 0: as none.
   Buffer(const VulkanDevice& device, VkDeviceSize size, VkBufferUsageFlags usage, VkMemoryPropertyFlags required,
-         VkMemoryPropertyFlags preferred, const char* what);
+         VkMemoryPropertyFlags preferred, const char* what, VkExternalMemoryHandleTypeFlags exported = 0);
 
   VkBuffer get() const noexcept { return buffer_.get(); }
+  VkDeviceMemory memory() const noexcept { return memory_.get(); }
   VkDeviceSize size() const noexcept { return size_; }
   VkDeviceSize allocatedBytes() const noexcept { return allocated_; }
   bool hostVisible() const noexcept { return (flags_ & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) != 0; }

@@ -14,6 +14,8 @@ namespace impasto::vulkan {
 #define IMPASTO_INSTANCE_FUNCTIONS(X) \
   X(EnumerateDeviceExtensionProperties) \
   X(GetDeviceProcAddr)                \
+  X(GetPhysicalDeviceExternalBufferProperties) \
+  X(GetPhysicalDeviceExternalSemaphoreProperties) \
   X(GetPhysicalDeviceFeatures2)       \
   X(GetPhysicalDeviceFormatProperties2) \
   X(GetPhysicalDeviceMemoryProperties) \
@@ -67,6 +69,9 @@ namespace impasto::vulkan {
   X(CmdBeginDebugUtilsLabelEXT, "vkCmdBeginDebugUtilsLabelEXT")  \
   X(CmdEndDebugUtilsLabelEXT, "vkCmdEndDebugUtilsLabelEXT")      \
   X(CmdPipelineBarrier2, "vkCmdPipelineBarrier2KHR")             \
+  X(GetMemoryFdKHR, "vkGetMemoryFdKHR")                          \
+  X(GetSemaphoreCounterValue, "vkGetSemaphoreCounterValueKHR")   \
+  X(GetSemaphoreFdKHR, "vkGetSemaphoreFdKHR")                    \
   X(SetDebugUtilsObjectNameEXT, "vkSetDebugUtilsObjectNameEXT")  \
   X(SignalSemaphore, "vkSignalSemaphoreKHR")                     \
   X(WaitSemaphores, "vkWaitSemaphoresKHR")
