@@ -28,19 +28,20 @@ VKAPI_ATTR VkBool32 VKAPI_CALL onMessage(VkDebugUtilsMessageSeverityFlagBitsEXT,
   return VK_FALSE;
 }
 
-bool layerInstalled(const char* name) {
+// 0 where it is not installed.
+uint32_t layerVersion(const char* name) {
   uint32_t count = 0;
   vkEnumerateInstanceLayerProperties(&count, nullptr);
   std::vector<VkLayerProperties> layers(count);
   vkEnumerateInstanceLayerProperties(&count, layers.data());
   for (const VkLayerProperties& layer : layers) {
-    if (std::strcmp(layer.layerName, name) == 0) return true;
+    if (std::strcmp(layer.layerName, name) == 0) return layer.specVersion;
   }
-  return false;
+  return 0;
 }
 
 bool createInstance(TestDevice& out, std::string& why_not) {
-  out.validation = layerInstalled(kValidationLayer);
+  out.validation = out.options.validation && layerVersion(kValidationLayer) != 0;
   const char* debug_utils = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
 
   VkDebugUtilsMessengerCreateInfoEXT messenger{VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT};
@@ -297,6 +298,8 @@ std::unique_ptr<TestDevice> TestDevice::create(std::string& why_not, const TestD
   createDevice(*made);
   return made;
 }
+
+uint32_t TestDevice::validationVersion() { return layerVersion(kValidationLayer); }
 
 std::vector<std::string> TestDevice::takeMessages() {
   const std::lock_guard lock(message_mutex);

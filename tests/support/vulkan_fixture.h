@@ -37,6 +37,7 @@ struct TestDeviceOptions {
   bool write_without_format = true;  // shaderStorageImageWriteWithoutFormat and ...Read..., where offered
   std::vector<const char*> extensions;                               // others that must be there
   const void* features = nullptr;    // a chain of other feature structs, for VkDeviceCreateInfo
+  bool validation = true;            // false: without the layers, for what they cannot follow
 
   static TestDeviceOptions plain(uint32_t api_version) {
     return {api_version, Synchronization2::Off, false, false, false, false, false, {}, nullptr};
@@ -76,6 +77,9 @@ struct TestDevice {
 
   // nullptr, with `why_not`, where there is no device.
   static std::unique_ptr<TestDevice> create(std::string& why_not, const TestDeviceOptions& options = {});
+
+  // Of the validation layers: the Vulkan version that they were written for; 0 where they are not installed.
+  static uint32_t validationVersion();
 };
 
 // Throws unless `result` is VK_SUCCESS.
