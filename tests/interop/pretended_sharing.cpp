@@ -12,7 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include "api/injected_vulkan.h"
 #include "interop/imported_handles.h"
 
 namespace impasto::test {
@@ -82,9 +81,7 @@ PFN_vkVoidFunction VKAPI_CALL getDeviceProcAddr(VkDevice device, const char* nam
   const std::string_view function = name;
   if (function == "vkGetSemaphoreFdKHR") return erased<PFN_vkGetSemaphoreFdKHR>(getSemaphoreFd);
   if (function == "vkGetMemoryFdKHR") return erased<PFN_vkGetMemoryFdKHR>(getMemoryFd);
-  const auto next = reinterpret_cast<PFN_vkGetDeviceProcAddr>(
-      InjectedVulkan::getInstanceProcAddr(VK_NULL_HANDLE, "vkGetDeviceProcAddr"));
-  return next(device, name);
+  return vkGetDeviceProcAddr(device, name);
 }
 
 }  // namespace
@@ -98,7 +95,7 @@ PFN_vkVoidFunction VKAPI_CALL PretendedSharing::getInstanceProcAddr(VkInstance i
   if (function == "vkGetPhysicalDeviceExternalSemaphoreProperties") {
     return erased<PFN_vkGetPhysicalDeviceExternalSemaphoreProperties>(getExternalSemaphoreProperties);
   }
-  return InjectedVulkan::getInstanceProcAddr(instance, name);
+  return vkGetInstanceProcAddr(instance, name);
 }
 
 void PretendedSharing::failMemory(bool fail) { fail_memory = fail; }

@@ -10,7 +10,7 @@
 
 namespace impasto::test {
 
-// A vkGetInstanceProcAddr that stands before InjectedVulkan's and adds what the driver lacks.
+// A vkGetInstanceProcAddr that adds what the driver lacks.
 struct PretendedSharing {
   static PFN_vkVoidFunction VKAPI_CALL getInstanceProcAddr(VkInstance instance, const char* name);
 

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "api/injected_vulkan.h"
 #include "api/split_frame.h"
 #include "backend/module_abi.h"
 #include "interop/pretended_sharing.h"
@@ -61,7 +60,6 @@ class ProtocolTest : public PassTest {
   void SetUp() override {
     PassTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    InjectedVulkan::reset();
     module().reset();
     TestDeviceOptions options = deviceOptions();
     options.extensions = {VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME};

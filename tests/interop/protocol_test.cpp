@@ -376,8 +376,8 @@ TEST_F(ProtocolTest, AFrameIsGivenUpAndTheNextOneIsPainted) {
 TEST_F(ProtocolTest, TwoPassesAtOnce) {
   const ContextPtr context = makeContext(sharingInfo());
   const StylePtr negative = toHandle(makeNegativeStyle()), gray = toHandle(makeGrayStyle());
-  const PassPtr one = makePass(context.get(), negative.get()), two = makePass(context.get(), gray.get());
   const Timeline packed(device()), painted(device());  // of the second pass
+  const PassPtr one = makePass(context.get(), negative.get()), two = makePass(context.get(), gray.get());
   for (uint64_t value = 1; value <= 6; ++value) {
     const auto slot = static_cast<uint32_t>(value % 2);
     const Pixels source = makePixels(16, 8, static_cast<uint32_t>(value));
