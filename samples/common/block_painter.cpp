@@ -20,7 +20,7 @@ namespace {
 using render::check;
 
 constexpr uint64_t kMaxVulkanPixels = 4096 * 4096;      // keeps a submission short enough for the display's watchdog
-constexpr uint64_t kMaxReferencePixels = 1024 * 1024;   // keeps the reference's fp32 tensors within a few hundred MB
+constexpr uint64_t kMaxHostPixels = 1024 * 1024;   // keeps fp32 tensors within a few hundred MB
 constexpr uint64_t kCpuBytesPerPixel = 160;             // of the CPU backend's tensors, which the pass does not count
 constexpr uint64_t kWaitNanoseconds = 900'000'000'000;  // for one block: lavapipe needs minutes for the largest
 
@@ -259,12 +259,16 @@ class PassPainter final : public BlockPainter {
   render::Buffer staging_;
 };
 
-class ReferencePainter final : public BlockPainter {
+class HostPainter final : public BlockPainter {
  public:
-  explicit ReferencePainter(ImpastoStyle style) : style_(style) {}
+  HostPainter(ImpastoStyle style, ImpastoBackend backend) : style_(style), backend_(backend) {
+    float pixel[3] = {};  // says now whether it can be done
+    ImpastoHostImage image = hostImage(1, 1, pixel);
+    checkImpasto(impastoPaintHostImage(style_, &image), "painting without Vulkan");
+  }
 
   bool prepare(uint32_t width, uint32_t height, BlockFormat format, std::string& why) override {
-    if (uint64_t{width} * height > kMaxReferencePixels) {
+    if (uint64_t{width} * height > kMaxHostPixels) {
       why = "more pixels than are painted at once";
       return false;
     }
@@ -278,19 +282,25 @@ class ReferencePainter final : public BlockPainter {
     const size_t count = size_t{width_} * height_;
     std::vector<float> color(count * 3), white(format_ == BlockFormat::RgbaLinear ? count : 0);
     for (size_t i = 0; i < count; ++i) load(pixels, i, color.data() + i * 3, white);
-    ImpastoHostImage image{};
-    image.size = sizeof image;
+    ImpastoHostImage image = hostImage(width_, height_, color.data());
     image.controls = &controls;
-    image.width = width_;
-    image.height = height_;
-    image.color = image.output = color.data();
-    checkImpasto(impastoPaintHostImage(style_, &image), "the reference");
+    checkImpasto(impastoPaintHostImage(style_, &image), "painting without Vulkan");
     for (size_t i = 0; i < count; ++i) store(color.data() + i * 3, i, pixels, white);
   }
 
-  std::string description() const override { return "reference (processor)"; }
+  std::string description() const override { return nameOf(backend_) + " (processor)"; }
 
  private:
+  ImpastoHostImage hostImage(uint32_t width, uint32_t height, float* color) const {
+    ImpastoHostImage image{};
+    image.size = sizeof image;
+    image.width = width;
+    image.height = height;
+    image.color = image.output = color;
+    image.backend = backend_;
+    return image;
+  }
+
   // Of linear light, a pixel brighter than display white is divided by its largest component, as the pass does.
   void load(const void* pixels, size_t i, float* color, std::vector<float>& white) const {
     if (format_ == BlockFormat::Rgba8) {
@@ -320,6 +330,7 @@ class ReferencePainter final : public BlockPainter {
   }
 
   ImpastoStyle style_;
+  ImpastoBackend backend_;
   uint32_t width_ = 0, height_ = 0;
   BlockFormat format_ = BlockFormat::Rgba8;
 };
@@ -330,8 +341,8 @@ std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, ImpastoBacke
   return std::make_unique<PassPainter>(style, backend, validation);
 }
 
-std::unique_ptr<BlockPainter> createReferencePainter(ImpastoStyle style) {
-  return std::make_unique<ReferencePainter>(style);
+std::unique_ptr<BlockPainter> createHostPainter(ImpastoStyle style, ImpastoBackend backend) {
+  return std::make_unique<HostPainter>(style, backend);
 }
 
 }  // namespace impasto::app

@@ -1,4 +1,4 @@
-// Paints one block of a picture: with the pass on a Vulkan device, whatever its backend, or with the reference on the
+// Paints one block of a picture: with the pass on a Vulkan device, whatever its backend, or without a device on the
 // processor.
 #pragma once
 
@@ -37,6 +37,8 @@ class BlockPainter {
 // `style` must outlive them. Throw Error; createPassPainter does when there is no device that can paint by that backend.
 // With `validation`, whatever the validation layers find to say fails the block.
 std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, ImpastoBackend backend, bool validation);
-std::unique_ptr<BlockPainter> createReferencePainter(ImpastoStyle style);
+
+// Without a device, by REFERENCE or CPU. Throws Error when the library cannot paint so.
+std::unique_ptr<BlockPainter> createHostPainter(ImpastoStyle style, ImpastoBackend backend);
 
 }  // namespace impasto::app

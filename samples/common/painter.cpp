@@ -16,15 +16,26 @@ Painter::Painter(const PainterOptions& options, std::string& notice)
   if (info.needs_depth || info.needs_normals) {
     throw Error(options.style + ": this style needs depth or normals, which pictures do not have");
   }
-  if (options.backend != IMPASTO_BACKEND_REFERENCE) {
-    try {
-      blocks_ = createPassPainter(style_.get(), options.backend, options.validation);
-    } catch (const std::runtime_error& error) {
-      if (options.backend != IMPASTO_BACKEND_AUTO) throw;
-      notice = std::string(error.what()) + "; painting with the reference on the processor, which is slow";
-    }
+  const ImpastoBackend wanted = options.backend;
+  if (wanted == IMPASTO_BACKEND_REFERENCE) {
+    blocks_ = createHostPainter(style_.get(), wanted);
+    return;
   }
-  if (!blocks_) blocks_ = createReferencePainter(style_.get());
+  try {
+    blocks_ = createPassPainter(style_.get(), wanted, options.validation);
+    return;
+  } catch (const std::runtime_error& error) {
+    if (wanted != IMPASTO_BACKEND_AUTO && wanted != IMPASTO_BACKEND_CPU) throw;
+    notice = error.what();
+  }
+  try {
+    blocks_ = createHostPainter(style_.get(), IMPASTO_BACKEND_CPU);
+    notice += "; painting without Vulkan";
+  } catch (const std::runtime_error&) {
+    if (wanted == IMPASTO_BACKEND_CPU) throw;
+    blocks_ = createHostPainter(style_.get(), IMPASTO_BACKEND_REFERENCE);
+    notice += "; painting with the reference on the processor, which is slow";
+  }
 }
 
 void Painter::paint(media::Image& image, const std::function<void(double)>& on_block) {

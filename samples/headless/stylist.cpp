@@ -105,7 +105,7 @@ class ReferenceStylist final : public Stylist {
         throw Error(style.path + ": the style wants depth, normals or history, which the reference backend is not given");
       }
       std::string why;
-      if (!painters_.emplace_back(createReferencePainter(style.style.get()))->prepare(width, height, why)) {
+      if (!painters_.emplace_back(createHostPainter(style.style.get(), IMPASTO_BACKEND_REFERENCE))->prepare(width, height, why)) {
         throw Error("--size " + std::to_string(width) + "x" + std::to_string(height) +
                     ": too large for the reference backend: " + why);
       }

@@ -46,6 +46,26 @@ TEST_F(HostImageTest, PaintsWithAndWithoutMask) {
   }
 }
 
+TEST_F(HostImageTest, PaintsByTheCpuBackendAsByTheReference) {
+  ASSERT_EQ(setenv("IMPASTO_MODULE_FOLDER", IMPASTO_MODULES, 1), 0);
+  const StylePtr style = toHandle(makeSmallStyle(3));
+  ImpastoHostImage image = makeImage(9, 5, color, output);
+  ASSERT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_SUCCESS) << impastoGetLastError();
+  const std::vector<float> expected = output;
+  image.backend = IMPASTO_BACKEND_CPU;
+  const ImpastoResult result = impastoPaintHostImage(style.get(), &image);
+  if (result == IMPASTO_ERROR_UNSUPPORTED) GTEST_SKIP() << impastoGetLastError();
+  ASSERT_EQ(result, IMPASTO_SUCCESS) << impastoGetLastError();
+  for (size_t i = 0; i < color.size(); ++i) EXPECT_NEAR(output[i], expected[i], 8.0f / 255.0f) << i;  // bfloat16
+  EXPECT_NE(output, color);
+
+  ASSERT_EQ(setenv("IMPASTO_MODULE_FOLDER", "/nowhere", 1), 0);
+  EXPECT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_ERROR_UNSUPPORTED);
+  ASSERT_EQ(unsetenv("IMPASTO_MODULE_FOLDER"), 0);
+  image.backend = IMPASTO_BACKEND_CUDA;
+  EXPECT_EQ(impastoPaintHostImage(style.get(), &image), IMPASTO_ERROR_INVALID_ARGUMENT);
+}
+
 TEST_F(HostImageTest, PaintsInPlace) {
   const StylePtr style = toHandle(makeNegativeStyle());
   std::vector<float> both = color;

@@ -528,7 +528,7 @@ IMPASTO_API ImpastoResult impastoCmdRecordOutputs(ImpastoPass pass, VkCommandBuf
 
 /* --------------------------------------------------------------------------------------------- without a device -- */
 
-/* Paints pixels in host memory with the fp32 reference: slow, exact, needs no Vulkan. */
+/* Paints pixels in host memory, with the fp32 reference, slow and exact, or with the CPU backend. Needs no Vulkan. */
 typedef struct ImpastoHostImage {
   size_t size;
   const void* next;
@@ -543,6 +543,9 @@ typedef struct ImpastoHostImage {
   /* Since 0.2. */
   uint32_t style_vector_length;
   const float* style_vector;       /* as in ImpastoFrame */
+  /* Since 0.3. */
+  ImpastoBackend backend;          /* 0 or REFERENCE; or CPU: many times as fast, as cpu_precision AUTO, on all cores; needs
+                                      its module, which is looked for as without a `module_folder` */
 } ImpastoHostImage;
 
 IMPASTO_API ImpastoResult impastoPaintHostImage(ImpastoStyle style, const ImpastoHostImage* image);

@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "backend/cpu_backend.h"
+#include "backend/frame_tensors.h"
+#include "backend/module.h"
 #include "base/error.h"
 #include "pass/composite_reference.h"
 #include "pass/controls.h"
+#include "pass/host_enum.h"
 #include "pass/limits.h"
 #include "reference/reference.h"
 
@@ -49,6 +53,44 @@ std::vector<float> readStyleVector(const Style& style, const ImpastoHostImage& i
   return vector;
 }
 
+// What a backend without a device paints: 3 x H x W.
+Tensor runOnCpu(const Style& style, const ReferenceInputs& inputs) {
+  const uint32_t width = inputs.color.width, height = inputs.color.height;
+  const auto executor = loadCpuExecutors(moduleFolders(""), {})(style, {width, height, false});
+  FrameLayout layout = layOutFrame(style.graph, {width, height, 1, 1, 1}, sizeof(float));
+  std::vector<std::byte> memory(layout.bytes);
+  std::erase_if(layout.inputs, [&](const Generator::Input& input) {
+    const Tensor* tensor = input.kind == InputKind::Color     ? &inputs.color
+                           : input.kind == InputKind::Depth   ? &inputs.depth
+                           : input.kind == InputKind::Normals ? &inputs.normals
+                                                              : nullptr;
+    Tensor vector;
+    if (input.kind == InputKind::Style) {
+      vector = Tensor(input.view.channels, 1, 1);
+      vector.data = inputs.style_vector;
+      tensor = &vector;
+    }
+    if (tensor == nullptr || tensor->data.empty()) return true;  // the others are what they are where nobody gives them
+    writeTensor(*tensor, input.view, memory.data());
+    return false;
+  });
+  if (!executor->run({width, height, layout.inputs, layout.first_output, memory.data()})) {
+    throw Error(ErrorCode::Internal, "the CPU backend failed");
+  }
+  return readTensor(layout.first_output, memory.data(), width, height);
+}
+
+Tensor run(const Style& style, const ReferenceInputs& inputs, int32_t backend) {
+  switch (backend) {
+    case IMPASTO_BACKEND_AUTO:  // as in 0.1
+    case IMPASTO_BACKEND_REFERENCE: return runReference(style, inputs);
+    case IMPASTO_BACKEND_CPU: return runOnCpu(style, inputs);
+    default:
+      throw Error(ErrorCode::InvalidArgument, "image->backend is " + std::to_string(backend) +
+                                                  ": expected 0, IMPASTO_BACKEND_REFERENCE or IMPASTO_BACKEND_CPU");
+  }
+}
+
 }  // namespace
 
 void paintHostImage(const Style& style, const ImpastoHostImage& image) {
@@ -68,7 +110,7 @@ void paintHostImage(const Style& style, const ImpastoHostImage& image) {
   inputs.color = seenColor(settings, image.width, image.height, image.color);
   if (image.depth) inputs.depth = planarTensor(image.depth, 1, image.width, image.height);
   if (image.normals) inputs.normals = planarTensor(image.normals, 3, image.width, image.height);
-  const Tensor painted = controls.strength > 0 ? runReference(style, inputs) : Tensor(3, image.height, image.width);
+  const Tensor painted = controls.strength > 0 ? run(style, inputs, hostEnum(image.backend)) : Tensor(3, image.height, image.width);
   composite(settings, image.color, inputs.color, painted, image.mask, image.output);
 }
 

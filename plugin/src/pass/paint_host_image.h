@@ -1,4 +1,5 @@
-// impastoPaintHostImage: a picture in host memory through the fp32 reference and the reference composite.
+// impastoPaintHostImage: a picture in host memory through the fp32 reference or the CPU backend, and the reference
+// composite.
 #pragma once
 
 #include "impasto/impasto.h"
@@ -6,7 +7,7 @@
 
 namespace impasto {
 
-// Throws Error(InvalidArgument) or Error(Unsupported); std::bad_alloc when the reference's tensors do not fit.
+// Throws Error(InvalidArgument) or Error(Unsupported); std::bad_alloc when the tensors do not fit.
 void paintHostImage(const Style& style, const ImpastoHostImage& image);
 
 }  // namespace impasto
