@@ -32,6 +32,9 @@ class Launcher {
       case Step::Kind::Conv:
         conv(step, launch);
         break;
+      case Step::Kind::Trunk:
+        trunk(step, launch);
+        break;
       case Step::Kind::Pointwise:
         pointwise(step, launch);
         break;
@@ -130,6 +133,39 @@ class Launcher {
                    tiles(params.out_height, kernel.tile_height), 1};
     launch.multiply_adds = 1.0 * params.out_width * params.out_height * conv.channels * op(conv.inputs[0]).channels *
                            conv.kernel * conv.kernel;
+    launch.setParameters(params);
+  }
+
+  void trunk(const Step& step, Launch& launch) const {
+    const PlannedTensor& result = tensor(step.result);
+    TrunkParams params{};
+    params.weights = {bases_.weights};
+    params.source = in(step.sources[0]);
+    params.addend = in(step.addend);
+    params.result = out(step.result);
+    for (size_t i = 0; i < 2; ++i) params.edges[i] = out(step.layers[i].result);
+    params.barrier = {bases_.sync};
+    params.width = static_cast<int32_t>(widthOf(result));
+    params.height = static_cast<int32_t>(heightOf(result));
+    params.layer_count = static_cast<uint16_t>(step.layers.size());
+    params.octets = static_cast<uint16_t>(result.octets());
+    params.blocks = static_cast<uint16_t>(step.layers[0].blocks);
+    launch.bytes = bytesOf(step.sources[0]) + bytesOf(step.addend) + bytesOf(step.result);
+    for (size_t i = 0; i < step.layers.size(); ++i) {
+      const Step& layer = step.layers[i];
+      params.layers[i] = {static_cast<uint32_t>(layer.weights), static_cast<uint32_t>(layer.bias),
+                          static_cast<uint8_t>(layer.activation), static_cast<uint8_t>(layer.last_activation),
+                          static_cast<uint8_t>(layer.addend != kNone ? 1 : 0), 0};
+      launch.bytes += static_cast<double>(layer.weight_bytes + layer.columns.size() * 4);
+      launch.multiply_adds += texelsOf(result) * result.channels * op(op(layer.op).inputs[0]).channels * 9;
+    }
+    const TrunkKernel& kernel = *step.trunk;
+    launch.kernel = kernel.name;
+    launch.threads = static_cast<uint32_t>(kernel.threads);
+    launch.shared_bytes = static_cast<uint32_t>(kernel.sharedBytes(static_cast<int>(step.layers[0].blocks)));
+    launch.cooperative = true;
+    launch.grid = {ceilDiv(widthOf(result), static_cast<uint32_t>(kernel.tile_width)),
+                   ceilDiv(heightOf(result), static_cast<uint32_t>(kernel.tile_height)), 1};
     launch.setParameters(params);
   }
 
@@ -268,9 +304,13 @@ Plan::Plan(const Style& style, uint32_t width, uint32_t height, const DeviceTrai
   for (std::vector<Step>* list : {&steps.constant_steps, &steps.steps}) {
     for (Step& step : *list) {
       if (step.kind == Step::Kind::Conv) packConv(steps.graph, lowered.weights.at(step.op), step, impl_->weights);
+      for (Step& layer : step.layers) packConv(steps.graph, lowered.weights.at(layer.op), layer, impl_->weights);
     }
   }
-  impl_->memory = {steps.output_bytes, impl_->weights.size(), steps.constant_bytes, steps.arena_bytes, 0};
+  const bool trunks = std::any_of(steps.steps.begin(), steps.steps.end(),
+                                  [](const Step& step) { return step.kind == Step::Kind::Trunk; });
+  const uint64_t sync = trunks ? kRoomAlignment : 0;  // one word, which launches use one after another
+  impl_->memory = {steps.output_bytes, impl_->weights.size(), steps.constant_bytes, steps.arena_bytes, sync};
   for (const uint32_t i : steps.inputs) {
     impl_->inputs.push_back(shared(steps.tensors[i], steps.graph.ops[steps.tensors[i].op]));
   }

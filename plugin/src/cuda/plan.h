@@ -46,7 +46,7 @@ struct DeviceTraits {
   uint32_t multiprocessors = 132;                  // CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT
   uint32_t shared_per_block = 227 << 10;           // bytes, ..._MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
   uint32_t shared_per_multiprocessor = 228 << 10;  // bytes
-  bool cooperative = true;                         // ..._COOPERATIVE_LAUNCH
+  bool cooperative = true;                         // ..._COOPERATIVE_LAUNCH; false: a trunk is many kernels
 };
 
 inline constexpr uint64_t kRoomAlignment = 256;  // bytes

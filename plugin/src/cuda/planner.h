@@ -5,7 +5,9 @@
 //   - a convolution reads through concat, upsample and space_to_depth, and the quads that the pass packs, where at most
 //     kMaxConvSources tensors come together;
 //   - it takes in the depth_to_space, modulate and add that alone read it, in this order;
-//   - the last one writes the quads that the pass composites from.
+//   - the last one writes the quads that the pass composites from;
+//   - a run of convolutions of one width at one resolution, with residual sums or without, is one cooperative kernel where
+//     the device has a multiprocessor for each of its tiles.
 // All else has a step of its own, so that any valid graph runs.
 //
 // Memory: Room::Constants holds what frames read and does not depend on them; all else shares the arena by lifetime.
@@ -18,6 +20,7 @@
 #include "cuda/conv_kernels.h"
 #include "cuda/kernels/params.h"
 #include "cuda/plan.h"
+#include "cuda/trunk_kernels.h"
 #include "planning/lower.h"
 
 namespace impasto::cuda {
@@ -50,7 +53,7 @@ struct ConvPart {
 };
 
 struct Step {
-  enum class Kind : uint8_t { Conv, Pointwise, Blend, Noise, Gather };
+  enum class Kind : uint8_t { Conv, Trunk, Pointwise, Blend, Noise, Gather };
   Kind kind = Kind::Conv;
   uint32_t op = 0;  // whose definition this runs: of a Conv the convolution; of a Gather, the op or what is copied
   uint32_t last = 0;  // the op that it ends in
@@ -63,6 +66,9 @@ struct Step {
   uint32_t block = 1;                    // Conv: depth_to_space of the result
   std::vector<uint32_t> columns;         // Conv: the output channel of each; kNone: padding
   uint64_t weights = 0, weight_bytes = 0, bias = 0;  // Conv: in the weights
+
+  const TrunkKernel* trunk = nullptr;  // Trunk
+  std::vector<Step> layers;            // Trunk: of kind Conv; the results of the first two hold the tiles' edges
 
   GatherKind gather = GatherKind::Concat;
   std::vector<uint32_t> sources;  // all but Conv: tensors

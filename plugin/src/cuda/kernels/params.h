@@ -13,6 +13,8 @@
 // texels of 8 bytes, so that kernels read both by the same address.
 #pragma once
 
+#include <cstddef>
+
 #include "cuda/device/types.h"
 
 namespace impasto::cuda {
@@ -70,7 +72,33 @@ struct ConvParams {
   uint8_t subpixel_octets;
 };
 
-// --- Elementwise (elementwise.h). `activation` is numbered as enum class Activation.
+// --- Trunk (trunk.h)
+
+struct TrunkLayer {
+  uint32_t weights, bias;  // bytes from TrunkParams::weights
+  uint8_t activation, last_activation;
+  uint8_t residual;  // 1: + what the layer before read; of the first layer, + addend
+  uint8_t unused;
+};
+
+inline constexpr int kMaxTrunkLayers = 24;
+
+struct TrunkParams {
+  TrunkLayer layers[kMaxTrunkLayers];
+  Global<const std::byte> weights;
+  TensorIn source;
+  TensorIn addend;  // base 0: none
+  TensorOut result;
+  TensorOut edges[2];  // what tiles leave for their neighbours, in turn
+  Global<uint32_t> barrier;
+  int32_t width, height;
+  uint16_t layer_count;
+  uint16_t octets;  // of all tensors
+  uint16_t blocks;  // of 16 channels: of all tensors
+  uint16_t unused;
+};
+
+// --- Elementwise (elementwise.cu). `activation` is numbered as enum class Activation.
 
 // result = act(modulate(first) + second); either may be left out.
 struct PointwiseParams {
