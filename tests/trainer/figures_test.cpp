@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "io/safetensors.h"
+#include "nn/vgg.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 

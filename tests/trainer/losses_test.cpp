@@ -6,6 +6,7 @@
 #include "losses/gram_style.h"
 #include "losses/lattice.h"
 #include "losses/palette.h"
+#include "losses/pixels.h"
 #include "losses/readability.h"
 #include "losses/total_variation.h"
 #include "trainer/trainer_fixture.h"
@@ -203,6 +204,23 @@ TEST(FineDetail, SeesACheckerboardOnEitherPhaseAndNoSmoothChange) {
   const torch::Tensor checker = ((index.view({16, 1}) + index.view({1, 16})) % 2 * 2 - 1).to(torch::kFloat).mul(0.1);
   EXPECT_NEAR(fineDetailLoss(frames + checker, frames).item<double>(), 0.1, 1e-5);
   EXPECT_NEAR(fineDetailLoss(frames + 0.3, frames).item<double>(), 0.0, kRounding);
+}
+
+// Closed forms: a difference of one constant, and one of a slope.
+TEST(Pixels, MeasureConstantsAndSlopes) {
+  const torch::Tensor zero = torch::zeros({2, 3, 32, 48}), shifted = torch::full({2, 3, 32, 48}, 0.3);
+  const double round = 1.0 / 255;
+  EXPECT_NEAR(charbonnierLoss(shifted, zero).item<double>(), std::sqrt(0.09 + round * round) - round, 1e-6);
+  EXPECT_NEAR(charbonnierLoss(shifted, shifted).item<double>(), 0, 1e-8);
+  EXPECT_NEAR(gradientLoss(shifted, zero).item<double>(), 0, 1e-6);
+  EXPECT_NEAR(lowPassLoss(shifted, zero).item<double>(), 0.3, 1e-6);
+  const torch::Tensor ramp = (0.01 * torch::arange(48, torch::kFloat)).expand({2, 3, 32, 48});
+  EXPECT_NEAR(gradientLoss(ramp, zero).item<double>(), 0.01 + 0.02 + 0.04, 1e-6);  // at full, half and quarter size
+  torch::manual_seed(6);
+  const torch::Tensor target = torch::rand({1, 3, 16, 16});
+  for (const auto& loss : {charbonnierLoss, gradientLoss, lowPassLoss}) {
+    expectGradient([&](const torch::Tensor& x) { return loss(x, target); }, torch::rand({1, 3, 16, 16}), 0.02, 1e-3);
+  }
 }
 
 }  // namespace

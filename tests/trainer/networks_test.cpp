@@ -1,10 +1,14 @@
 #include <cmath>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "base/error.h"
 #include "io/safetensors.h"
+#include "metrics/stability.h"
 #include "nn/generator.h"
+#include "nn/graph_cost.h"
 #include "nn/replicate_pad.h"
 #include "nn/vgg.h"
 #include "nn/winograd.h"
@@ -26,6 +30,108 @@ TEST(GeneratorSpec, EachSizeKeepsItsBudget) {
   EXPECT_ERROR(makeGeneratorSpec("huge"), ErrorCode::InvalidArgument, "--size huge");
 }
 
+// Every graph that can be chosen: valid, within its size's budget, and what a checkpoint says of it is enough to make it.
+TEST(GeneratorSpec, EachShapeKeepsItsBudgetAndIsFoundAgain) {
+  for (const char* size : {"small", "medium", "large"}) {
+    const double budget = size == std::string("small") ? 5e3 : size == std::string("medium") ? 15e3 : 60e3;
+    for (const char* decoder : {"shuffle", "upsample"}) {
+      for (const char* tail : {"full", "half"}) {
+        for (const char* trunk : {"eighth", "sixteenth"}) {
+          GeneratorShape shape{.size = size, .decoder = decoder, .tail = tail, .trunk = trunk, .widths = "usual"};
+          const GeneratorSpec spec = makeGeneratorSpec(shape);
+          EXPECT_LE(spec.graph.multiplyAddsPerPixel(), budget) << size << decoder << tail << trunk;
+          EXPECT_EQ(spec.graph.alignment, trunk == std::string("eighth") ? 8u : 16u);
+          Fields fields;
+          declare(fields, shape);
+          const GeneratorShape again = shapeOf(nlohmann::json::parse(fields.json().dump()));
+          EXPECT_EQ(std::tie(again.size, again.decoder, again.tail, again.trunk, again.widths),
+                    std::tie(shape.size, shape.decoder, shape.tail, shape.trunk, shape.widths));
+        }
+      }
+    }
+  }
+  const GeneratorShape old = shapeOf(nlohmann::json{{"size", "small"}});  // before there was a choice
+  EXPECT_EQ(std::tie(old.decoder, old.tail, old.trunk, old.widths), std::make_tuple("shuffle", "full", "eighth", "usual"));
+  EXPECT_ERROR(makeGeneratorSpec(GeneratorShape{.size = "small", .tail = "quarter"}), ErrorCode::InvalidArgument,
+               "--tail quarter");
+}
+
+TEST(GeneratorSpec, InSixteensEveryConvolutionReadsAMultipleOfSixteenButForNoiseAndTheLast) {
+  const GeneratorSpec spec = makeGeneratorSpec(GeneratorShape{.size = "small", .tail = "half", .widths = "sixteens"});
+  for (const Op& op : spec.graph.ops) {
+    if (op.type == OpType::Conv2d && op.name != "mix" && op.name != "out") {
+      EXPECT_EQ(spec.graph.ops[op.inputs[0]].channels % 16, 0u) << op.name;
+    }
+  }
+  EXPECT_LE(spec.graph.multiplyAddsPerPixel(), 5e3);
+}
+
+// By hand: a pass reads what its convolution depends on and writes its result, in quads of channels of two bytes.
+TEST(GraphCost, CountsWhatPassesReadAndWrite) {
+  Graph graph;
+  graph.ops = {{.type = OpType::Input, .name = "color"},
+               {.type = OpType::SpaceToDepth, .name = "fold", .inputs = {0}, .block = 2},
+               {.type = OpType::Conv2d, .name = "a", .inputs = {1}, .kernel = 3, .channels = 6},
+               {.type = OpType::Conv2d, .name = "b", .inputs = {2}, .kernel = 3, .channels = 6},
+               {.type = OpType::Add, .name = "sum", .inputs = {2, 3}},
+               {.type = OpType::Upsample, .name = "up", .inputs = {4}},
+               {.type = OpType::Concat, .name = "both", .inputs = {5, 0}},
+               {.type = OpType::Conv2d, .name = "out", .inputs = {6}, .kernel = 1, .channels = 3}};
+  graph.output = 7;
+  validateGraph(graph);
+  const double a = 4 + 8 / 4.0, b = 8 / 4.0 + 8 / 4.0, sum = 8 / 4.0, out = 8 / 4.0 + 4 + 4;
+  EXPECT_DOUBLE_EQ(bytesMovedPerPixel(graph), 2 * (a + b + sum + out));
+}
+
+// One convolution that weighs the four phases of its depth-to-space alike, or not.
+Style shuffledStyle(float bias_of_first_phase) {
+  Style style;
+  style.graph.ops = {{.type = OpType::Input, .name = "color"},
+                     {.type = OpType::SpaceToDepth, .name = "fold", .inputs = {0}, .block = 2},
+                     {.type = OpType::Conv2d, .name = "copy", .inputs = {1}, .kernel = 1, .channels = 12},
+                     {.type = OpType::DepthToSpace, .name = "unfold", .inputs = {2}, .block = 2}};
+  style.graph.output = 3;
+  validateGraph(style.graph);
+  ConvWeights weights;
+  weights.kernel.assign(12 * 12, 0.0f);
+  for (size_t i = 0; i < 12; ++i) weights.kernel[i * 12 + i] = 1;
+  weights.bias.assign(12, 0.0f);
+  for (size_t i = 0; i < 12; i += 4) weights.bias[i] = bias_of_first_phase;
+  style.weights[2] = weights;
+  return style;
+}
+
+TEST(Stability, KnowsALatticeAndAPanByTheirSize) {
+  Generator plain(shuffledStyle(0)), grid(shuffledStyle(0.04f));
+  EXPECT_NEAR(measureStability(plain).lattice, 0, 1e-4);
+  EXPECT_NEAR(measureStability(plain).wander, 0, 1e-4);
+  // One pixel in four is 0.04 lighter: standard deviation 0.04 sqrt(3) / 4.
+  EXPECT_NEAR(measureStability(grid).lattice, 255 * 0.04 * std::sqrt(3.0) / 4, 0.01);
+  EXPECT_NEAR(measureStability(grid).wander, 0, 1e-3);
+  const torch::Tensor frame = 0.5 * toTensor(makePicture(97, 80, 4)).unsqueeze(0);
+  EXPECT_NEAR(measurePan(plain, frame), 0, 1e-4);
+  // Moved by one pixel, each second row's pixels are 0.04 lighter or darker.
+  EXPECT_NEAR(measurePan(grid, frame), 255 * 0.04 / 2, 0.02);
+}
+
+// Nearest upsampling, then a convolution: on a flat frame without noise nothing tells one pixel from the next, whatever the
+// weights are.
+TEST(Stability, AnUpsamplingDecoderIsFlatOnFlatFrames) {
+  torch::manual_seed(5);
+  for (const auto& [decoder, flat] : {std::pair{"upsample", true}, {"shuffle", false}}) {
+    Generator generator(makeGeneratorSpec(GeneratorShape{.size = "small", .decoder = decoder}));
+    torch::NoGradGuard no_grad;
+    for (const torch::Tensor& p : generator->parameters()) {
+      if (p.dim() == 4) p.normal_(0, std::sqrt(2.0 / static_cast<double>(p[0].numel())));  // as if long trained
+    }
+    generator->calibrate({torch::rand({2, 3, 64, 64})}, /*keep_function=*/false);
+    generator->freezeNorms(true);
+    const double lattice = measureStability(generator).lattice;
+    if (flat) EXPECT_LT(lattice, 1e-3);
+    else EXPECT_GT(lattice, 1);
+  }
+}
+
 TEST(ReplicatePad, EqualsLibTorchsAndSoDoesItsGradient) {
   torch::manual_seed(1);
   for (const auto& [height, width] : {std::pair{1, 1}, {1, 5}, {4, 1}, {6, 7}}) {
@@ -43,8 +149,11 @@ TEST(ReplicatePad, EqualsLibTorchsAndSoDoesItsGradient) {
 // Decoding only a window is no approximation.
 TEST(Windows, EqualTheSamePartOfTheWholePaintingAndSoDoGradients) {
   torch::manual_seed(3);
-  for (const char* size : {"small", "medium"}) {
-    Generator generator(makeGeneratorSpec(size));
+  const GeneratorShape shapes[] = {
+      {.size = "small"}, {.size = "medium"}, {.size = "small", .decoder = "upsample", .tail = "half", .trunk = "sixteenth"}};
+  for (const GeneratorShape& shape : shapes) {
+    const std::string size = shape.size + " " + shape.decoder;
+    Generator generator(makeGeneratorSpec(shape));
     generator->calibrate({torch::rand({2, 3, 64, 64})}, /*keep_function=*/false);
     generator->freezeNorms(true);
     const torch::Tensor frame = torch::rand({2, 3, 100, 140});

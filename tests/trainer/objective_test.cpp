@@ -2,6 +2,7 @@
 #include "recipes/style_objective.h"
 
 #include "io/safetensors.h"
+#include "nn/vgg.h"
 #include "trainer/trainer_fixture.h"
 
 namespace impasto::test {

@@ -6,7 +6,9 @@
 #include "cli/commands.h"
 #include "data/image_folder.h"
 #include "metrics/figures.h"
+#include "metrics/stability.h"
 #include "nn/generator.h"
+#include "nn/vgg.h"
 #include "logging/progress.h"
 #include "engine/runtime.h"
 
@@ -28,7 +30,6 @@ void printRow(const std::string& name, const Figures& f) {
   for (const auto& [layer, value] : f.style_layers) std::printf(" %8.4f", value);
   std::printf(" %8.4f %8.4f %7.3f %6.3f %7.3f", f.content_relu3_1, f.content_relu4_1, f.joint, f.ssim, f.edge_f1);
   if (f.lpips) std::printf(" %6.3f", *f.lpips);
-  std::printf("\n");
 }
 
 int evaluate(const Arguments& a) {
@@ -52,6 +53,7 @@ int evaluate(const Arguments& a) {
 
   Figures of_frames;
   std::vector<Figures> of_styles(generators.size());
+  std::vector<double> pans(generators.size());
   size_t measured = 0;
   Progress progress(1, static_cast<int64_t>(folder.images.size()), 1, "pictures");
   for (size_t i = 0; i < folder.images.size(); ++i) {
@@ -64,6 +66,7 @@ int evaluate(const Arguments& a) {
     of_frames += meter.measure(frame, frame);
     for (size_t k = 0; k < generators.size(); ++k) {
       of_styles[k] += meter.measure(generators[k]->forward(frame).clamp(0, 1), frame);
+      pans[k] += measurePan(generators[k], frame);
     }
     ++measured;
     progress.update(static_cast<int64_t>(i + 1), {});
@@ -72,21 +75,30 @@ int evaluate(const Arguments& a) {
   if (measured == 0) throw Error(ErrorCode::InvalidArgument, "--content: holds no picture large enough to measure");
 
   const auto count = static_cast<double>(measured);
+  std::vector<Stability> stabilities;
+  for (Generator& generator : generators) stabilities.push_back(measureStability(generator));
   if (a.json) {
     ordered_json json = {{"style_image", a.style_image}, {"style_size", a.style_size}, {"pictures", measured},
                          {"frames", toJson(of_frames.dividedBy(count))}};
     for (size_t k = 0; k < a.styles.size(); ++k) {
       ordered_json entry = {{"file", a.styles[k]}};
       entry.update(toJson(of_styles[k].dividedBy(count)));
+      entry["lattice"] = stabilities[k].lattice;
+      entry["wander"] = stabilities[k].wander;
+      entry["pan"] = pans[k] / count;
       json["styles"].push_back(entry);
     }
     std::printf("%s\n", json.dump(2).c_str());
     return 0;
   }
-  std::printf("%-32s %7s %8s %8s %8s %8s %8s %8s %7s %6s %7s%s\n", "", "style", "relu1_1", "relu2_1", "relu3_1", "relu4_1",
-              "content3", "content4", "joint", "SSIM", "edge F1", lpips ? "  LPIPS" : "");
+  std::printf("%-32s %7s %8s %8s %8s %8s %8s %8s %7s %6s %7s%s %7s %6s %6s\n", "", "style", "relu1_1", "relu2_1", "relu3_1", "relu4_1",
+              "content3", "content4", "joint", "SSIM", "edge F1", lpips ? "  LPIPS" : "", "lattice", "wander", "pan");
   printRow("the pictures themselves", of_frames.dividedBy(count));
-  for (size_t k = 0; k < a.styles.size(); ++k) printRow(a.styles[k], of_styles[k].dividedBy(count));
+  std::printf("\n");
+  for (size_t k = 0; k < a.styles.size(); ++k) {
+    printRow(a.styles[k], of_styles[k].dividedBy(count));
+    std::printf(" %7.2f %6.2f %6.2f\n", stabilities[k].lattice, stabilities[k].wander, pans[k] / count);
+  }
   return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "nn/graph_cost.h"
 #include "style/style.h"
 
 namespace impasto::trainer {
@@ -62,6 +63,7 @@ ordered_json describeStyle(const Style& style) {
           {"paintings", paintings},
           {"parameters", parameters},
           {"multiply_adds_per_pixel", style.graph.multiplyAddsPerPixel()},
+          {"bytes_moved_per_pixel", bytesMovedPerPixel(style.graph)},
           {"alignment", style.graph.alignment},
           {"training", parsedOrText(p.training)},
           {"metrics", parsedOrText(p.metrics)},

@@ -32,7 +32,7 @@ Generator generatorOf(const Checkpoint& checkpoint) {
   if (!settings.is_object() || !settings.contains("size") || !settings["size"].is_string()) {
     throw Error(ErrorCode::InvalidArgument, "a checkpoint of the recipe " + checkpoint.recipe + " holds no style generator");
   }
-  Generator generator(makeGeneratorSpec(settings["size"].get<std::string>()));
+  Generator generator(makeGeneratorSpec(shapeOf(settings)));
   const bool averaged = checkpoint.state.integer("average/active") != 0;
   load(*generator, checkpoint.state, averaged ? "average/" : "generator/");
   generator->freezeNorms(true);

@@ -42,7 +42,7 @@ Figures Figures::dividedBy(double count) const {
   return mean;
 }
 
-FigureMeter::FigureMeter(const Vgg& vgg, const Lpips* lpips, const torch::Tensor& painting)
+FigureMeter::FigureMeter(const PerceptualNetwork& vgg, const Lpips* lpips, const torch::Tensor& painting)
     : vgg_(vgg), lpips_(lpips), style_(kStyleLayers, vgg.features(painting, kLayers), StyleStatistic::Gram) {}
 
 Figures FigureMeter::measure(const torch::Tensor& painted, const torch::Tensor& frame) const {

@@ -10,7 +10,7 @@
 
 #include "losses/gram_style.h"
 #include "metrics/lpips.h"
-#include "nn/vgg.h"
+#include "nn/perceptual.h"
 
 namespace impasto::trainer {
 
@@ -31,7 +31,7 @@ struct Figures {
 class FigureMeter {
  public:
   // `painting`: 1 x 3 x H x W in [0, 1] at the scale used in training. `lpips` may be null; both outlive the meter.
-  FigureMeter(const Vgg& vgg, const Lpips* lpips, const torch::Tensor& painting);
+  FigureMeter(const PerceptualNetwork& vgg, const Lpips* lpips, const torch::Tensor& painting);
 
   // Compares a painted frame with the frame, both 1 x 3 x H x W in [0, 1], without their outer kBorder pixels. Both
   // sides must be at least kSmallestSide. Accumulates in float32 or better.
@@ -40,7 +40,7 @@ class FigureMeter {
   static constexpr int64_t kBorder = 16, kSmallestSide = 2 * kBorder + 32;
 
  private:
-  const Vgg& vgg_;
+  const PerceptualNetwork& vgg_;
   const Lpips* lpips_;
   GramStyleLoss style_;
 };

@@ -207,7 +207,10 @@ torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs,
         values[i] = runInput(op, inputs, padded_height, padded_width);
         if (op.downscale != kGlobal) values[i] = cut(values[i], {{0, padded_height}, {0, padded_width}}, region);
         break;
-      case OpType::Noise: values[i] = noiseTensor(op, region, noise_offsets).to(color.device(), compute_); break;
+      case OpType::Noise:
+        values[i] = noiseTensor(op, region, noise_offsets).to(color.device(), compute_);
+        if (!noise_) values[i].zero_();
+        break;
       case OpType::Conv2d: {
         const bool pads = op.kernel == 3;  // global tensors have kernels of 1
         const torch::Tensor x = in(0);

@@ -51,6 +51,7 @@ class GeneratorImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& color);
 
   void setCompute(torch::ScalarType type) { compute_ = type; }
+  void setNoise(bool on) { noise_ = on; }  // off: 0, to measure what the generator does without
   void freezeNorms(bool frozen) { norms_frozen_ = frozen; }
   bool normsFrozen() const { return norms_frozen_; }
 
@@ -89,6 +90,7 @@ class GeneratorImpl : public torch::nn::Module {
   std::map<uint32_t, Conv> convs_;
   torch::ScalarType compute_ = torch::kFloat;
   bool norms_frozen_ = false;
+  bool noise_ = true;
   bool collecting_ = false;                                             // calibrate(): note statistics on the way
   std::map<const Conv*, std::pair<torch::Tensor, torch::Tensor>> collected_;  // mean, mean of squares; summed
 };

@@ -1,5 +1,7 @@
 #include "nn/generator_spec.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 
 namespace impasto::trainer {
@@ -49,6 +51,9 @@ class Builder {
   uint32_t depthToSpace(const std::string& name, uint32_t input, uint32_t block) {
     return append({.type = OpType::DepthToSpace, .name = name, .inputs = {input}, .block = block});
   }
+  uint32_t upsample(const std::string& name, uint32_t input) {
+    return append({.type = OpType::Upsample, .name = name, .inputs = {input}});
+  }
   uint32_t add(const std::string& name, uint32_t a, uint32_t b) {
     return append({.type = OpType::Add, .name = name, .inputs = {a, b}});
   }
@@ -65,49 +70,114 @@ class Builder {
   GeneratorSpec& spec_;
 };
 
-void build(GeneratorSpec& spec, const Widths& widths) {
-  constexpr Activation kRelu = Activation::Relu;
-  Builder b(spec);
-  const uint32_t color = b.color();
+class GeneratorBuilder {
+ public:
+  GeneratorBuilder(GeneratorSpec& spec, const GeneratorShape& shape, const Widths& widths)
+      : spec_(spec), shape_(shape), widths_(widths), b_(spec) {}
 
-  // Encoder: folded x4, then 1/8, where flat walls get noise to grow strokes from.
-  const uint32_t quarter = b.normedConv("enc4", b.spaceToDepth("fold", color, 4), widths.quarter, kRelu);
-  const uint32_t eighth = b.normedConv("enc8", quarter, widths.eighth, kRelu, 2);
-  uint32_t trunk = b.normedConv("mix", b.concat("with_noise", eighth, b.noise(8)), widths.eighth, kRelu);
+  void build() {
+    const uint32_t color = b_.color();
 
-  for (uint32_t i = 0; i < widths.blocks; ++i) {
-    const std::string name = "block" + std::to_string(i);
-    const uint32_t inner = b.normedConv(name + ".a", trunk, widths.eighth, kRelu);
-    trunk = b.add(name + ".add", trunk, b.normedConv(name + ".b", inner, widths.eighth, Activation::None));
+    // Encoder: folded x4, then 1/8, where flat walls get noise to grow strokes from.
+    const uint32_t quarter = b_.normedConv("enc4", b_.spaceToDepth("fold", color, 4), widths_.quarter, kRelu);
+    const uint32_t eighth = b_.normedConv("enc8", quarter, widths_.eighth, kRelu, 2);
+    const uint32_t trunk = buildTrunk(b_.normedConv("mix", b_.concat("with_noise", eighth, b_.noise(8)), widths_.eighth, kRelu));
+
+    // Decoder: x2 three times, with a convolution after each so that no grid is left.
+    const uint32_t skip = b_.add("skip4", up("dec8", "up4", trunk, widths_.quarter), quarter);
+    const uint32_t half = b_.normedConv("half", up("dec4", "up2", skip, widths_.half), widths_.half, kRelu);
+
+    // The last convolution also reads the frame, every pixel of it: edges and text stay sharp.
+    if (shape_.tail == "half") {
+      const uint32_t with_color = b_.concat("with_color", half, b_.spaceToDepth("fold2", color, 2));
+      spec_.graph.output = b_.depthToSpace("up1", b_.conv("out", with_color, 4 * 3, Activation::Sigmoid), 2);
+    } else {
+      const uint32_t full = up("dec2", "up1", half, widths_.full);
+      spec_.graph.output = b_.conv("out", b_.concat("with_color", full, color), 3, Activation::Sigmoid);
+    }
   }
 
-  // Decoder: x2 three times, with a convolution after each so that no grid is left.
-  const uint32_t up4 = b.depthToSpace("up4", b.normedConv("dec8", trunk, 4 * widths.quarter, kRelu), 2);
-  const uint32_t skip = b.add("skip4", up4, quarter);
-  const uint32_t up2 = b.depthToSpace("up2", b.normedConv("dec4", skip, 4 * widths.half, kRelu), 2);
-  const uint32_t half = b.normedConv("half", up2, widths.half, kRelu);
-  const uint32_t up1 = b.depthToSpace("up1", b.normedConv("dec2", half, 4 * widths.full, kRelu), 2);
+ private:
+  static constexpr Activation kRelu = Activation::Relu;
 
-  // The last convolution also reads the full-resolution frame: edges and text stay sharp.
-  spec.graph.output = b.conv("out", b.concat("with_color", up1, color), 3, Activation::Sigmoid);
+  uint32_t block(uint32_t index, uint32_t input) {
+    const std::string name = "block" + std::to_string(index);
+    const uint32_t inner = b_.normedConv(name + ".a", input, widths_.eighth, kRelu);
+    return b_.add(name + ".add", input, b_.normedConv(name + ".b", inner, widths_.eighth, Activation::None));
+  }
+
+  // With half of the blocks at 1/16: the last block is at 1/8 again, behind a skip.
+  uint32_t buildTrunk(uint32_t trunk) {
+    const uint32_t lower = shape_.trunk == "sixteenth" ? widths_.blocks / 2 : 0, before = widths_.blocks - lower - 1;
+    uint32_t index = 0;
+    while (index < before) trunk = block(index++, trunk);
+    if (lower > 0) {
+      uint32_t sixteenth = b_.normedConv("enc16", trunk, widths_.eighth, kRelu, 2);
+      while (index < before + lower) sixteenth = block(index++, sixteenth);
+      trunk = b_.add("skip8", trunk, up("dec16", "up8", sixteenth, widths_.eighth));
+    }
+    return block(index, trunk);
+  }
+
+  // Twice the resolution. Both ways take as many multiply-adds.
+  uint32_t up(const std::string& convolution, const std::string& name, uint32_t input, uint32_t channels) {
+    if (shape_.decoder == "upsample") return b_.normedConv(convolution, b_.upsample(name, input), channels, kRelu);
+    return b_.depthToSpace(name, b_.normedConv(convolution, input, 4 * channels, kRelu), 2);
+  }
+
+  GeneratorSpec& spec_;
+  const GeneratorShape& shape_;
+  const Widths widths_;
+  Builder b_;
+};
+
+Widths widthsOf(const GeneratorShape& shape) {
+  const bool sixteens = shape.widths == "sixteens";
+  if (shape.size == "small") {
+    if (sixteens) return {.quarter = 16, .eighth = 32, .half = 16, .full = 16, .blocks = 5};
+    return {.quarter = 16, .eighth = 40, .half = 12, .full = 6, .blocks = 3};
+  }
+  if (shape.size == "medium") return {.quarter = 32, .eighth = 64, .half = 16, .full = sixteens ? 16u : 8u, .blocks = 6};
+  return {.quarter = 64, .eighth = 128, .half = 32, .full = 16, .blocks = 7};
 }
 
 }  // namespace
 
-GeneratorSpec makeGeneratorSpec(const std::string& size) {
-  GeneratorSpec spec;
-  spec.size = size;
-  if (size == "small") {
-    build(spec, {.quarter = 16, .eighth = 40, .half = 12, .full = 6, .blocks = 3});
-  } else if (size == "medium") {
-    build(spec, {.quarter = 32, .eighth = 64, .half = 16, .full = 8, .blocks = 6});
-  } else if (size == "large") {
-    build(spec, {.quarter = 64, .eighth = 128, .half = 32, .full = 16, .blocks = 7});
-  } else {
-    throw Error(ErrorCode::InvalidArgument, "--size " + size + ": expected small, medium or large");
+void declare(Fields& fields, GeneratorShape& shape) {
+  fields.add("size", shape.size, "Generator").choices({"small", "medium", "large"});
+  fields.add("decoder", shape.decoder, "How its decoder doubles the resolution").choices({"shuffle", "upsample"});
+  fields.add("tail", shape.tail, "Resolution of its last convolution").choices({"full", "half"});
+  fields.add("trunk", shape.trunk, "Its residual blocks: all at 1/8, or half of them at 1/16").choices({"eighth", "sixteenth"});
+  fields.add("widths", shape.widths, "Its channels: usual, or multiples of 16").choices({"usual", "sixteens"});
+}
+
+GeneratorShape shapeOf(const nlohmann::json& settings) {
+  GeneratorShape shape{.size = "", .decoder = "shuffle", .tail = "full", .trunk = "eighth", .widths = "usual"};
+  Fields fields;
+  declare(fields, shape);
+  for (const Field& field : fields.all()) {
+    const auto found = settings.find(field.key());
+    if (found != settings.end() && found->is_string()) fields.find(field.key())->set({found->get<std::string>()});
   }
+  return shape;
+}
+
+GeneratorSpec makeGeneratorSpec(const GeneratorShape& shape) {
+  GeneratorShape checked = shape;
+  Fields fields;
+  declare(fields, checked);
+  fields.check();
+  GeneratorSpec spec;
+  spec.size = shape.size;
+  GeneratorBuilder(spec, shape, widthsOf(shape)).build();
   validateGraph(spec.graph);
   return spec;
+}
+
+GeneratorSpec makeGeneratorSpec(const std::string& size) {
+  GeneratorShape shape;
+  shape.size = size;
+  return makeGeneratorSpec(shape);
 }
 
 }  // namespace impasto::trainer

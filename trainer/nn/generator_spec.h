@@ -5,12 +5,31 @@
 // This is the one place to change the architecture.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 
+#include "config/fields.h"
 #include "style/graph.h"
 
 namespace impasto::trainer {
+
+// Which graph: its size and the parts it is made of. docs/measurements.md compares them.
+struct GeneratorShape {
+  std::string size = "medium";      // "small", "medium", "large"
+  std::string decoder = "shuffle";  // each stage x2: "shuffle" (convolution, depth-to-space) or "upsample" (nearest, then
+                                    // convolution: for the same work, and flat where its input is flat)
+  std::string tail = "full";        // the last convolution: "full" (at full resolution, on features and colour) or "half"
+                                    // (at half resolution, on features and folded colour; then depth-to-space)
+  std::string trunk = "eighth";     // residual blocks: "eighth" (all at 1/8) or "sixteenth" (half of them at 1/16)
+  std::string widths = "usual";     // channels: "usual" or "sixteens" (multiples of 16 wherever a convolution reads)
+};
+
+void declare(Fields& fields, GeneratorShape& shape);
+
+// Of a run's settings as a checkpoint echoes them (an object); what they do not mention is as it was before it could be
+// chosen. The words are not checked.
+GeneratorShape shapeOf(const nlohmann::json& settings);
 
 struct GeneratorSpec {
   Graph graph;                // validated
@@ -18,7 +37,8 @@ struct GeneratorSpec {
   std::string size;           // "small", "medium", "large"
 };
 
-// Throws impasto::Error(InvalidArgument) for another size.
-GeneratorSpec makeGeneratorSpec(const std::string& size);
+// Throws impasto::Error(InvalidArgument) for words that are not those above.
+GeneratorSpec makeGeneratorSpec(const GeneratorShape& shape);
+GeneratorSpec makeGeneratorSpec(const std::string& size);  // the default graph of that size
 
 }  // namespace impasto::trainer

@@ -1,7 +1,6 @@
 #include "nn/vgg.h"
 
 #include "base/error.h"
-#include "io/safetensors.h"
 
 namespace impasto::trainer {
 namespace {
@@ -10,8 +9,9 @@ constexpr int kMaxIndex = 64;  // VGG19's last convolution is features.34
 
 }  // namespace
 
-Vgg::Vgg(const std::string& path) : path_(path) {
-  TensorFile file = readTensorFile(path);
+Vgg::Vgg(const std::string& path) : Vgg(path, readTensorFile(path)) {}
+
+Vgg::Vgg(const std::string& path, const TensorFile& file) : path_(path) {
   const auto bad = [&](const std::string& what) {
     throw Error(ErrorCode::InvalidArgument, path + ": not a VGG with torchvision's names: " + what);
   };
@@ -42,8 +42,6 @@ Vgg::Vgg(const std::string& path) : path_(path) {
     previous = index;
   }
   if (layers_.empty()) bad("it has no features.0.weight");
-  mean_ = torch::tensor({0.485f, 0.456f, 0.406f}).view({1, 3, 1, 1});
-  inverse_std_ = 1.0 / torch::tensor({0.229f, 0.224f, 0.225f}).view({1, 3, 1, 1});
   to(torch::kCPU, torch::kFloat);
 }
 
@@ -55,8 +53,7 @@ void Vgg::to(torch::Device device, torch::ScalarType compute) {
     const bool wide = WinogradConv::supports(layer.weight.size(0)) && WinogradConv::supports(layer.weight.size(1));
     if (device.is_cpu() && compute == torch::kFloat && wide) layer.winograd.emplace(layer.weight, layer.bias);
   }
-  mean_ = mean_.to(device);
-  inverse_std_ = inverse_std_.to(device);
+  input_.to(device);
 }
 
 bool Vgg::has(const std::string& name) const {
@@ -69,7 +66,7 @@ bool Vgg::has(const std::string& name) const {
 std::map<std::string, torch::Tensor> Vgg::features(const torch::Tensor& pictures,
                                                    const std::set<std::string>& layers) const {
   std::map<std::string, torch::Tensor> result;
-  torch::Tensor x = ((pictures - mean_) * inverse_std_)
+  torch::Tensor x = input_(pictures)
                         .to(layers_[0].run_weight.scalar_type())
                         .contiguous(torch::MemoryFormat::ChannelsLast);
   for (const Layer& layer : layers_) {

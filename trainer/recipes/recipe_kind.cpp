@@ -2,6 +2,8 @@
 
 #include "engine/trainer.h"
 #include "export/style_export.h"
+#include "recipes/distill.h"
+#include "recipes/perceptual.h"
 #include "recipes/style.h"
 
 namespace impasto::trainer {
@@ -22,6 +24,14 @@ const std::vector<RecipeKind>& recipeKinds() {
        "  impasto-train style ... --samples samples/ --size small --steps 4000 --image-size 192\n"
        "  impasto-train style ... --resume\n",
        [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<StyleSettings, StyleRecipe>>()); }, exportGenerator},
+      {"distill", "Learns to paint as a style file does: another, smaller generator from it and a folder of pictures",
+       "  impasto-train distill --teacher large.safetensors --content photos/ --size small --out small.safetensors\n"
+       "  impasto-train distill ... --decoder upsample --tail half\n",
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<DistillSettings, DistillRecipe>>()); }, exportGenerator},
+      {"perceptual", "Learns the features of VGG: a small perceptual network from it and folders of pictures",
+       "  impasto-train perceptual --teacher vgg19.safetensors --content photos/ --content paintings/ --out perceptual.safetensors\n"
+       "  impasto-train style --perceptual perceptual.safetensors ...\n",
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<PerceptualSettings, PerceptualRecipe>>()); }, nullptr},
   };
   return kinds;
 }

@@ -11,14 +11,13 @@
 #include <optional>
 
 #include "data/crop_loader.h"
-#include "data/split.h"
 #include "engine/recipe.h"
 #include "engine/runtime.h"
 #include "metrics/figures.h"
-#include "nn/generator.h"
-#include "optim/weight_average.h"
+#include "recipes/content.h"
 #include "recipes/style_objective.h"
 #include "recipes/style_settings.h"
+#include "recipes/trained_generator.h"
 
 namespace impasto::trainer {
 
@@ -46,32 +45,26 @@ class StyleRecipe final : public Recipe {
   const Figures& figures();
 
   // What would be exported now: the average once it has begun.
-  Generator& exported() { return average_.active() ? averaged_ : generator_; }
+  Generator& exported() { return generator_.exported(); }
 
  private:
-  void loadPictures();
   void loadPainting();
   torch::Tensor paintingCrops(const MicroBatch& micro) const;
   bool fullResolution(int64_t step) const;
-  int64_t freezeStep() const;
-  void makeOptimisers();
-  void warmStart();
-  std::vector<torch::Tensor> calibrationBatches() const;
+  TrainedGenerator::Batches calibration() const;
 
   const StyleSettings& settings_;
   const Runtime& runtime_;
   Log log_;
-  Vgg vgg_;
-  std::string painting_sha256_, perceptual_sha256_, pictures_sha256_;
+  std::string perceptual_path_;
+  std::unique_ptr<PerceptualNetwork> vgg_;
+  std::string painting_sha256_, perceptual_sha256_;
   torch::Tensor painting_;  // 1 x 3 x H x W in [0, 1], on the device
-  Split pictures_;
+  Content content_;
+  TrainedGenerator generator_;
   CropLoader::Options crops_;
-  Generator generator_{nullptr}, averaged_{nullptr};
-  WeightAverage average_;
   std::unique_ptr<StyleObjective> objective_;
   std::unique_ptr<FigureMeter> meter_;
-  std::vector<std::unique_ptr<Optimizer>> optimisers_;
-  std::vector<double> rates_;  // peaks, one for each optimiser
   std::unique_ptr<Adversary> adversary_;  // null if there is none
   int adversary_side_ = 0;                // of the crops it judges, pixels
   std::unique_ptr<CropLoader> loader_;

@@ -27,7 +27,7 @@ torch::Tensor withoutRing(const torch::Tensor& features, const std::string& laye
   return features.narrow(2, ring, height).narrow(3, ring, width);
 }
 
-std::map<std::string, torch::Tensor> featuresOf(const Vgg& vgg, const torch::Tensor& pictures, bool full_resolution,
+std::map<std::string, torch::Tensor> featuresOf(const PerceptualNetwork& vgg, const torch::Tensor& pictures, bool full_resolution,
                                                 const std::set<std::string>& layers) {
   std::map<std::string, torch::Tensor> features = vgg.features(asSeen(pictures, full_resolution), layers);
   for (auto& [layer, tensor] : features) tensor = withoutRing(tensor, layer);
@@ -36,7 +36,7 @@ std::map<std::string, torch::Tensor> featuresOf(const Vgg& vgg, const torch::Ten
 
 }  // namespace
 
-StyleObjective::StyleObjective(const StyleSettings& settings, const Vgg& vgg, const torch::Tensor& painting)
+StyleObjective::StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting)
     : settings_(settings), vgg_(vgg) {
   const std::vector<StyleLayer> style_layers = styleLayers(settings);
   layers_.insert(settings.content_layer);

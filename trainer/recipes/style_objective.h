@@ -16,7 +16,7 @@
 
 #include "logging/scalars.h"
 #include "losses/palette.h"
-#include "nn/vgg.h"
+#include "nn/perceptual.h"
 #include "recipes/style_settings.h"
 
 namespace impasto::trainer {
@@ -25,7 +25,7 @@ class StyleObjective {
  public:
   // painting: 1 x 3 x H x W in [0, 1] on the network's device. Both references must outlive the objective. Throws
   // impasto::Error(InvalidArgument) if the network lacks a layer.
-  StyleObjective(const StyleSettings& settings, const Vgg& vgg, const torch::Tensor& painting);
+  StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting);
 
   // Of paintings against frames, both N x 3 x S x S. `seed` chooses the palette loss's directions.
   torch::Tensor operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution, uint64_t seed,
@@ -33,7 +33,7 @@ class StyleObjective {
 
  private:
   const StyleSettings& settings_;
-  const Vgg& vgg_;
+  const PerceptualNetwork& vgg_;
   std::set<std::string> layers_;  // style and content
   std::unique_ptr<GramStyleLoss> full_, half_;  // of the painting at full and at half resolution
   std::unique_ptr<PaletteLoss> palette_;

@@ -8,12 +8,14 @@ void declare(Fields& fields, StyleSettings& s) {
   fields.group("What to learn from");
   fields.add("style-image", s.style_image, "The painting (PNG, JPEG)").required().path();
   fields.add("content", s.content, "Folder of pictures to paint; may be given several times").required().path();
-  fields.add("perceptual", s.perceptual, "VGG16 or VGG19, torchvision's names, safetensors").required().path();
+  fields.add("perceptual", s.perceptual, "VGG16 or VGG19, torchvision's names, or a network of the recipe `perceptual`, safetensors; "
+             "by default the trainer's own")
+      .path();
 
   declare(fields, static_cast<RunSettings&>(s));
 
   fields.group("Generator and crops");
-  fields.add("size", s.size, "Generator").choices({"small", "medium", "large"});
+  declare(fields, static_cast<GeneratorShape&>(s));
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
   fields.add("style-size", s.style_size, "Shorter side of the painting, pixels: strokes grow with it").range(32, 4096);
 
@@ -42,10 +44,7 @@ void declare(Fields& fields, StyleSettings& s) {
 
   declare(fields, s.adversary);
 
-  fields.group("Optimiser");
-  fields.add("optimizer", s.optimizer, "Of the convolution kernels").choices({"muon", "adam"});
-  fields.add("lr", s.learning_rate, "Peak learning rate; 0: 0.012 for muon, 0.002 for adam").atLeast(0);
-  fields.add("freeze-norms-at", s.freeze_norms_at, "Fraction of the steps after which norms are frozen").range(0, 1);
+  declareOptimiser(fields, s);
 }
 
 void checkSettings(const StyleSettings& settings) {

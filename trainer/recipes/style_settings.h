@@ -7,15 +7,15 @@
 #include "config/run_settings.h"
 #include "losses/gram_style.h"
 #include "recipes/adversary.h"
+#include "recipes/trained_generator.h"
 
 namespace impasto::trainer {
 
-struct StyleSettings : RunSettings {
+struct StyleSettings : RunSettings, GeneratorSettings {
   std::string style_image;
   std::vector<std::string> content;  // folders
   std::string perceptual;
 
-  std::string size = "medium";
   int image_size = 256;  // side of the training crops, pixels
   int style_size = 512;  // shorter side of the painting, pixels; strokes grow with it
 
@@ -35,10 +35,6 @@ struct StyleSettings : RunSettings {
 
   double adversarial_weight = 0;        // of a discriminator, as a share of all other losses' gradient; 0: none
   AdversarySettings adversary;
-
-  std::string optimizer = "muon";       // of the convolution kernels: "muon" or "adam"
-  double learning_rate = 0;             // 0: 0.012 for muon, 0.002 for adam
-  double freeze_norms_at = 0.75;        // fraction of the steps; from there weights are averaged
 };
 
 void declare(Fields& fields, StyleSettings& settings);
