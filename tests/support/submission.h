@@ -29,7 +29,6 @@ class Timeline {
   VkSemaphore semaphore_ = VK_NULL_HANDLE;
   PFN_vkGetSemaphoreCounterValue get_value_ = nullptr;
   PFN_vkSignalSemaphore signal_ = nullptr;
-  PFN_vkWaitSemaphores wait_ = nullptr;
 };
 
 // What a submission waits for before its first command, and what it signals after its last. Timelines outlive it.
