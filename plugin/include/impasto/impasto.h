@@ -247,6 +247,13 @@ typedef struct ImpastoContextInfo {
                                                 for a frame whose inputs are there. Then the pass gives the backend up:
                                                 its frames pass through unpainted, and what the backend holds is left
                                                 behind. 0: 2000 */
+  VkQueue tuning_queue;                      /* optional, of the family queue_family_index: where several kernels can run
+                                                a style's convolutions, impastoCreatePass, impastoPassResize and
+                                                impastoPassSetStyle time them on this queue, once for each kind and size
+                                                of convolution, and wait for that (tens of milliseconds on a GPU), in
+                                                memory of their own; the choice is kept in pipeline_cache_path. Nobody
+                                                else uses the queue during these calls. NULL: chosen by arithmetic, or as
+                                                the file has it */
 } ImpastoContextInfo;
 
 /* A context is for one queue: the frames of all its passes are submitted to one queue, or ordered by semaphores as if

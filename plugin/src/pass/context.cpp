@@ -34,6 +34,7 @@ vulkan::DeviceOptions readOptions(const ImpastoContextInfo& info) {
   options.debug_utils = info.debug_utils != VK_FALSE;
   options.allocator = info.allocation_callbacks;
   options.pipeline_cache = info.pipeline_cache;
+  options.tuning_queue = info.tuning_queue;
   return options;
 }
 
@@ -83,6 +84,7 @@ Context::Context(const ImpastoContextInfo& info)
   if (!file.ignored.empty()) {
     logger_.log(IMPASTO_LOG_INFO, ("pipeline cache " + pipeline_cache_path_ + " ignored: " + file.ignored).c_str());
   }
+  device_.kernelChoices().load(file.choices);
   VkPipelineCacheCreateInfo create = {VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
   create.initialDataSize = file.data.size();
   create.pInitialData = file.data.data();
@@ -127,7 +129,7 @@ void Context::savePipelineCache() {
     data.resize(size);
   }
   vulkan::check(result, "vkGetPipelineCacheData");
-  writePipelineCacheFile(pipeline_cache_path_, device_.properties, data);
+  writePipelineCacheFile(pipeline_cache_path_, device_.properties, data, device_.kernelChoices().save());
 }
 
 }  // namespace impasto

@@ -66,7 +66,8 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
       api_version(options.api_version),
       half_precision(options.half_precision),
       write_without_format(options.write_without_format),
-      pipeline_cache(options.pipeline_cache) {
+      pipeline_cache(options.pipeline_cache),
+      tuning_queue(options.tuning_queue) {
   if (const char* reason = whyUnsupported(vk, physical_device)) throw Error(ErrorCode::Unsupported, reason);
   if (options.allocator != nullptr) allocator_ = *options.allocator;
   // A loader may know functions of what is not enabled.
@@ -135,7 +136,7 @@ void VulkanDevice::findMatrices(bool size_control) {
 
 DeviceTraits VulkanDevice::traits() const noexcept {
   return {static_cast<uint32_t>(bytesPerElement()), software, matrix, subgroup_size,
-          properties.limits.maxComputeSharedMemorySize, preferred_kernel};
+          properties.limits.maxComputeSharedMemorySize, &kernel_choices_, preferred_kernel};
 }
 
 VulkanDevice::~VulkanDevice() = default;

@@ -13,6 +13,7 @@
 
 #include "vulkan/device_traits.h"
 #include "vulkan/dispatch.h"
+#include "vulkan/kernel_choices.h"
 
 namespace impasto::vulkan {
 
@@ -36,6 +37,7 @@ struct DeviceOptions {
   bool debug_utils = false;
   const VkAllocationCallbacks* allocator = nullptr;  // copied
   VkPipelineCache pipeline_cache = VK_NULL_HANDLE;   // the caller's
+  VkQueue tuning_queue = VK_NULL_HANDLE;  // the caller's, lent to whoever prepares a generator (tuner.h)
 };
 
 struct VulkanDevice {
@@ -56,6 +58,7 @@ struct VulkanDevice {
   bool half_precision = false;  // tensors are fp16 in memory (sums are fp32 always), else fp32
   bool write_without_format = false;
   VkPipelineCache pipeline_cache = VK_NULL_HANDLE;
+  VkQueue tuning_queue = VK_NULL_HANDLE;
 
   VkPhysicalDeviceProperties properties{};  // limits in properties.limits
   VkPhysicalDeviceMemoryProperties memory{};
@@ -81,11 +84,14 @@ struct VulkanDevice {
 
   // The generators' kernels, shared by all generators on this device (vulkan/pipelines.h). Thread-safe.
   PipelineSet& pipelines() const;
+  // Which of them have been found to be fastest. Thread-safe.
+  KernelChoices& kernelChoices() const noexcept { return kernel_choices_; }
 
  private:
   void findMatrices(bool size_control);
 
   std::optional<VkAllocationCallbacks> allocator_;
+  mutable KernelChoices kernel_choices_;
   mutable std::mutex pipelines_mutex_;
   mutable std::unique_ptr<PipelineSet> pipelines_;
 };

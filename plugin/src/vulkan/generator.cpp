@@ -9,6 +9,7 @@
 #include "vulkan/commands.h"
 #include "vulkan/cost.h"
 #include "vulkan/plan.h"
+#include "vulkan/tuner.h"
 
 namespace impasto::vulkan {
 namespace {
@@ -34,7 +35,7 @@ struct VulkanGenerator::Prepared {
 };
 
 VulkanGenerator::Prepared VulkanGenerator::prepare(const VulkanDevice& device, const Style& style,
-                                                   const GeneratorRequest& request) {
+                                                   const GeneratorRequest& request, bool may_measure) {
   if (request.width == 0 || request.height == 0 || request.width > kMaxExtent || request.height > kMaxExtent) {
     throw Error(ErrorCode::InvalidArgument, "extent " + std::to_string(request.width) + "x" +
                                                 std::to_string(request.height) + ": each side must be 1 to " +
@@ -44,6 +45,9 @@ VulkanGenerator::Prepared VulkanGenerator::prepare(const VulkanDevice& device, c
   LoweredGraph lowered = lower(style.graph, style.weights);
   Prepared prepared;
   prepared.plan = makePlan(lowered.graph, request.width, request.height, traits);
+  if (may_measure && tune(device, lowered.graph, prepared.plan, lowered.weights)) {
+    prepared.plan = makePlan(lowered.graph, request.width, request.height, traits);
+  }
   for (const std::vector<Step>* steps : {&prepared.plan.constant_steps, &prepared.plan.steps}) {
     for (const Step& step : *steps) {
       const auto weights = lowered.weights.find(step.op);
@@ -61,7 +65,7 @@ VulkanGenerator::Prepared VulkanGenerator::prepare(const VulkanDevice& device, c
 
 MemoryUse VulkanGenerator::predictMemory(const VulkanDevice& device, const Style& style,
                                          const GeneratorRequest& request) {
-  const Prepared prepared = prepare(device, style, request);
+  const Prepared prepared = prepare(device, style, request, false);
   const VkBufferUsageFlags usage = tensorUsage(device);
   MemoryUse use;
   if (prepared.plan.scratch_bytes > 0) use.scratch = memoryOf(device, prepared.plan.scratch_bytes, usage, "tensors");
@@ -77,7 +81,7 @@ VulkanGenerator::VulkanGenerator(const VulkanDevice& device, ScratchPool& scratc
       outputs_(request.outputs),
       alignment_(style.graph.alignment),
       slots_(request.frames_in_flight) {
-  Prepared prepared = prepare(device, style, request);
+  Prepared prepared = prepare(device, style, request, true);
   output_stride_ = prepared.output_stride;
   if (prepared.plan.scratch_bytes > 0) scratch_ = scratch.acquire(prepared.plan.scratch_bytes);
   const VkBufferUsageFlags usage = tensorUsage(device);

@@ -44,7 +44,8 @@ class VulkanGenerator final : public Generator {
  private:
   struct Prepared;
 
-  static Prepared prepare(const VulkanDevice& device, const Style& style, const GeneratorRequest& request);
+  static Prepared prepare(const VulkanDevice& device, const Style& style, const GeneratorRequest& request,
+                          bool may_measure);
   void uploadWeights(std::span<const std::byte> bytes);
   TensorView viewOf(const PlannedTensor& tensor, VkBuffer buffer, VkDeviceSize offset) const noexcept;
   FrameExtent extentOf(const GeneratorFrame& frame) const noexcept;

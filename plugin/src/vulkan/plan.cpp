@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "planning/arena.h"
 #include "planning/lower.h"
+#include "vulkan/kernel_choices.h"
 #include "vulkan/kernels/kernel.h"
 
 namespace impasto::vulkan {
@@ -328,6 +329,8 @@ uint32_t convQuads(uint32_t conv_channels, uint32_t block) {
 
 const Kernel* chooseKernel(const StepOf& in) {
   const char* preferred = in.device.preferred;
+  const Kernel* measured = in.device.choices != nullptr ? in.device.choices->find(in) : nullptr;
+  if (preferred == nullptr && measured != nullptr && measured->fits(in)) return measured;
   const Kernel* cheapest = nullptr;
   for (const Kernel* kernel : allKernels()) {
     if (!kernel->fits(in)) continue;

@@ -74,7 +74,8 @@ struct Plan {
 // Error(OutOfMemory) on overflow, Error(Unsupported) where no kernel fits.
 Plan makePlan(const Graph& graph, uint32_t width, uint32_t height, const DeviceTraits& device);
 
-// The kernel for a step: the device's preferred one if it fits, else the cheapest. nullptr where none fits.
+// The kernel for a step, of those that fit: the device's preferred one, else the one that was measured to be fastest, else
+// the cheapest. nullptr where none fits.
 const Kernel* chooseKernel(const StepOf& in);
 
 // Convolution quads of a result whose depth_to_space is fused: quad (c / 4) * b * b + subpixel holds channels

@@ -15,7 +15,7 @@ namespace {
 constexpr uint32_t kRowsPerInvocation = 4;  // kRows of the shader
 // Of a multiply-add of the variant for Vulkan on a CPU, in those of the other one there; and less than what one on
 // matrices is said to cost, which are no hardware there.
-constexpr double kSoftwareCost = 0.01;
+constexpr double kSoftwareCost = 0.1;
 
 class Conv final : public Kernel {
  public:

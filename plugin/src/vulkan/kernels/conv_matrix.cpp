@@ -11,8 +11,6 @@ namespace impasto::vulkan {
 namespace {
 
 constexpr uint32_t kSubgroups = 4;   // of a workgroup: a tile of several, whose borders cost less
-constexpr uint32_t kSums = 8;        // matrices of sums of a subgroup: 64 registers of an invocation where it has 32
-constexpr uint32_t kMostColumns = 4;
 constexpr uint32_t kMostShared = 48 << 10;  // bytes of a workgroup, so that two and more fit on a multiprocessor
 
 // A multiply-add on matrix hardware in those of the portable kernel. With fp32 sums an RTX 4070 has twice as many, an H200
@@ -36,17 +34,25 @@ struct Tiling {
   }
 };
 
+// What a variant may use at most: columns of matrices, and matrices of sums of a subgroup. 8 sums of 16x16 are 64 registers
+// of each of 32 invocations. Half as many make twice as many workgroups, which small tensors fill a GPU with, and bring in
+// the source twice as often.
+struct Share {
+  uint32_t columns, sums;
+};
+constexpr Share kWide = {4, 8}, kNarrow = {2, 4};
+
 // chunk_quads is 0 where not even the smallest chunk of channels fits into shared memory.
-Tiling tilingOf(const DeviceTraits& device, const Op& op, uint32_t block, uint32_t in_quads) {
+Tiling tilingOf(const Share& share, const DeviceTraits& device, const Op& op, uint32_t block, uint32_t in_quads) {
   const MatrixShape& matrix = device.matrix;
   const uint32_t most = std::min(device.shared_bytes, kMostShared);
   Tiling tiling;
   tiling.out_quads = convQuads(op.channels, block);
   const uint32_t columns = divideUp(tiling.out_quads * 4, matrix.n);
-  tiling.groups = divideUp(columns, kMostColumns);
+  tiling.groups = divideUp(columns, share.columns);
   tiling.columns = divideUp(columns, tiling.groups);
   const uint32_t step = matrix.k / 4, steps = divideUp(in_quads, step);
-  for (tiling.rows = std::min(4u, kSums / tiling.columns); tiling.rows > 0; --tiling.rows) {
+  for (tiling.rows = std::min(4u, share.sums / tiling.columns); tiling.rows > 0; --tiling.rows) {
     for (tiling.chunks = 1; tiling.chunks <= steps; ++tiling.chunks) {
       tiling.chunk_quads = divideUp(steps, tiling.chunks) * step;
       if (tiling.sharedBytes(matrix, op) <= most) {
@@ -59,12 +65,11 @@ Tiling tilingOf(const DeviceTraits& device, const Op& op, uint32_t block, uint32
   return tiling;
 }
 
-Tiling tilingOf(const StepOf& in) {
-  return tilingOf(in.device, in.graph.ops[in.step.op], in.step.block, in.plan.tensors[in.step.source].quads);
-}
-
 class ConvMatrix final : public Kernel {
  public:
+  ConvMatrix(const char* name, const Share& share, double cost)
+      : share_(share), cost_(cost), shader_{name, shaders::kConvMatrixCompF16, kBindings, true} {}
+
   const char* name() const noexcept override { return shader_.name; }
   bool fits(const StepOf& in) const noexcept override {
     return in.step.kind == Step::Kind::Conv && in.device.matrix.m != 0 && in.device.element_bytes == 2 &&
@@ -79,7 +84,7 @@ class ConvMatrix final : public Kernel {
     const double tiles = static_cast<double>(divideUp(result.width / in.step.block, width)) *
                          divideUp(result.height / in.step.block, height);
     const double outputs = tiles * width * height * tiling.groups * tiling.columns * in.device.matrix.n;
-    return outputs * op.kernel * op.kernel * tiling.chunks * tiling.chunk_quads * 4 * kCostOfMultiplyAdd;
+    return outputs * op.kernel * op.kernel * tiling.chunks * tiling.chunk_quads * 4 * cost_;
   }
 
   PackedWeights pack(const StepOf& in, const ConvWeights& weights, std::vector<std::byte>& buffer) const override {
@@ -120,7 +125,7 @@ class ConvMatrix final : public Kernel {
 
   Launch launch(const LaunchInput& in) const noexcept override {
     const Tiling tiling =
-        tilingOf(in.device, in.graph.ops[in.step.op], in.step.block, in.source.tensor->quads);
+        vulkan::tilingOf(share_, in.device, in.graph.ops[in.step.op], in.step.block, in.source.tensor->quads);
     const shaders::ConvPush push = convPush(in);
     Launch launch;
     launch.setPush(push);
@@ -134,13 +139,27 @@ class ConvMatrix final : public Kernel {
                                            ShaderBinding{Role::Weights, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
                                            kResultBinding, kAddendBinding,
                                            ShaderBinding{Role::Bias, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER}};
-  const KernelShader shader_{"conv_matrix", shaders::kConvMatrixCompF16, kBindings, true};
+
+  Tiling tilingOf(const StepOf& in) const {
+    return vulkan::tilingOf(share_, in.device, in.graph.ops[in.step.op], in.step.block,
+                            in.plan.tensors[in.step.source].quads);
+  }
+
+  const Share share_;
+  const double cost_;
+  const KernelShader shader_;
 };
 
 }  // namespace
 
 const Kernel& convMatrixKernel() noexcept {
-  static const ConvMatrix kernel;
+  static const ConvMatrix kernel("conv_matrix", kWide, kCostOfMultiplyAdd);
+  return kernel;
+}
+
+// Where both would do, the wide one, unless measured.
+const Kernel& convMatrixNarrowKernel() noexcept {
+  static const ConvMatrix kernel("conv_matrix_narrow", kNarrow, 1.5 * kCostOfMultiplyAdd);
   return kernel;
 }
 

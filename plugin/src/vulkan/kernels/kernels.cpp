@@ -7,7 +7,7 @@ namespace impasto::vulkan {
 std::span<const Kernel* const> allKernels() noexcept {
   static const std::array kernels = {&convSoftwareKernel(),
 #if IMPASTO_MATRIX_SHADERS
-                                     &convMatrixKernel(),
+                                     &convMatrixKernel(),   &convMatrixNarrowKernel(),
 #endif
                                      &convKernel(),         &addKernel(),   &noiseKernel(),
                                      &rearrangeKernel(),    &blendKernel(), &modulateKernel()};

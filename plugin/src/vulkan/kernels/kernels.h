@@ -10,6 +10,7 @@ const Kernel& blendKernel() noexcept;
 const Kernel& convKernel() noexcept;
 #if IMPASTO_MATRIX_SHADERS
 const Kernel& convMatrixKernel() noexcept;
+const Kernel& convMatrixNarrowKernel() noexcept;
 #endif
 const Kernel& convSoftwareKernel() noexcept;
 const Kernel& modulateKernel() noexcept;
