@@ -48,10 +48,13 @@ ConvChoice chooseConvKernel(const ConvProblem& problem, const DeviceTraits& devi
       const auto chunks = static_cast<uint32_t>(ceilDiv(channel_blocks, blocks));
       const auto shared = static_cast<uint32_t>(kernel.sharedBytes(static_cast<int>(chunks), static_cast<int>(blocks)));
       if (shared > device.shared_per_block) continue;
-      // Of one block, in mma of 16 channels; each of them costs a warp a fragment of A for its row tile or one of B for
-      // two column tiles, too. A chunk costs some waiting, and so does a block that has a multiprocessor to itself.
-      const double multiply = static_cast<double>(row_tiles * column_tiles) +
-                              0.5 * static_cast<double>(row_tiles) + 0.25 * static_cast<double>(column_tiles);
+      // Of a warp, for 16 channels of a column of taps, in cycles of a multiprocessor that all four keep busy: an mma takes
+      // 1.6 of them, a fragment of A or of two column tiles of B four (512 bytes out of shared memory). Neither quite
+      // hides behind the other. A chunk costs some waiting, and so does a block that has a multiprocessor to itself.
+      const double taps = kernel.kernel, rows = static_cast<double>(kernel.row_tiles - 1) * kernel.stride + taps;
+      const double mma = 1.6 * taps * static_cast<double>(row_tiles * column_tiles);
+      const double loads = 4 * (rows + taps * 0.5 * static_cast<double>(column_tiles));
+      const double multiply = std::max(mma, loads) + 0.25 * std::min(mma, loads);
       const double wait = 0.5 * chunks + 0.5;
       const bool alone = shared > device.shared_per_multiprocessor / 2;
       const double block = multiply * (static_cast<double>(chunks) * blocks + wait) * (alone ? 1.25 : 1);

@@ -51,7 +51,7 @@ class Weights {
 void packConv(const Graph& graph, const ConvWeights& weights, Step& step, std::vector<std::byte>& buffer) {
   const Weights of(graph, weights, step);
   const auto tiles = static_cast<size_t>(step.kernel->column_tiles);
-  const int taps = step.kernel->kernel * step.kernel->kernel;
+  const int size = step.kernel->kernel, taps = size * size;
   std::vector<uint16_t> kernel;
   kernel.reserve(step.columns.size() * static_cast<size_t>(taps) * step.chunks * step.blocks * 16);
   for (size_t column = 0; column < step.columns.size(); column += tiles * 8) {
@@ -64,7 +64,8 @@ void packConv(const Graph& graph, const ConvWeights& weights, Step& step, std::v
               for (size_t half = 0; half < (tiles == 1 ? 1u : 2u); ++half) {
                 const size_t at = column + (tile + half) * 8 + lane / 4;
                 for (const size_t k : {0u, 1u, 8u, 9u}) {
-                  kernel.push_back(halfFromFloat(of.at(at, tap, first + lane % 4 * 2 + k)));
+                  // The kernel's taps are in rows, the stream's in columns.
+                  kernel.push_back(halfFromFloat(of.at(at, tap % size * size + tap / size, first + lane % 4 * 2 + k)));
                 }
               }
             }

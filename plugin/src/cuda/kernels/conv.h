@@ -6,7 +6,7 @@
 //   - modulate, a sum with another tensor, and its activation;
 //   - results in quads for the pass to composite from.
 // conv_shape.h has tiles, shared memory and its banks. Weights are in the order in which they are streamed:
-//   [block of 8 * kColumnTiles columns][chunk][tap][16 channels][pair of n8 tiles][lane][8 halves]
+//   [block of 8 * kColumnTiles columns][chunk][tap x][tap y][16 channels][pair of n8 tiles][lane][8 halves]
 // where lane l's halves are, with g = l / 4 and t = l % 4, channels 2t, 2t + 1, 2t + 8, 2t + 9 of column g of the first
 // tile, then of the second (kColumnTiles 1: of the one tile; 4 halves).
 #pragma once
@@ -143,53 +143,49 @@ class Conv {
   template <int Blocks>
   IMPASTO_DEVICE void multiply(int step) {
     const int chunk = step / Shape::kChunkSteps;
-    const int first_tap = step % Shape::kChunkSteps * Shape::kStepTaps;
+    const int first_column = step % Shape::kChunkSteps * (Shape::kStepTaps / Shape::kKernel);
     // Lanes 0 to 15 are the rows of A, texels of one row of the tile; 16 to 31 the same, of the next octet.
     const int first_row = warp_ * Shape::kRowTiles * Shape::kStride;
     const Shared<Words4> texels = shared<Words4>(chunk % Shape::kHalos * haloBytes()) +
                                   (first_row * Shape::kHaloWidth + lane() % 16 + lane() / 16 * p_.plane);
-    Shared<Words4> weights = shared<Words4>(stages_ + step % Shape::kStages * Shape::kStepTaps * Blocks *
-                                                          Shape::kBlockBytes);
-    constexpr int kAcross = Shape::kStepTaps < Shape::kKernel ? Shape::kStepTaps : Shape::kKernel;
+    const Shared<Words4> weights =
+        shared<Words4>(stages_ + step % Shape::kStages * Shape::kStepTaps * Blocks * Shape::kBlockBytes);
     IMPASTO_NO_UNROLL
-    for (int row = 0; row < Shape::kStepTaps / kAcross; ++row) {  // a row of taps at a time: more want too many registers
+    for (int i = 0; i < Shape::kStepTaps / Shape::kKernel; ++i) {
+      const Shared<Words4> column = texels + columnPlace(first_column + i);
+      const Shared<Words4> taps = weights + i * Shape::kKernel * Blocks * (Shape::kBlockBytes / 16);
       IMPASTO_UNROLL
-      for (int i = 0; i < kAcross; ++i) {
-        const int tap = first_tap + row * kAcross + i;
-        const int tap_y = tap / Shape::kKernel, tap_x = tap - tap_y * Shape::kKernel;
-        Shared<Words4> at = texels + (tap_y * Shape::kHaloWidth + columnPlace(tap_x));
-        IMPASTO_UNROLL
-        for (int k = 0; k < Blocks; ++k) multiplyBlock(at, weights);
-      }
+      for (int k = 0; k < Blocks; ++k) multiplyColumn<Blocks>(column + 2 * k * p_.plane, taps + k * (Shape::kBlockBytes / 16));
     }
   }
 
-  // 16 channels of one tap.
-  IMPASTO_DEVICE void multiplyBlock(Shared<Words4>& texels, Shared<Words4>& weights) {
-    FragmentA a[Shape::kRowTiles];
+  // 16 channels of one column of taps.
+  template <int Blocks>
+  IMPASTO_DEVICE void multiplyColumn(Shared<Words4> texels, Shared<Words4> weights) {
+    FragmentA a[Shape::kTapRows];
     IMPASTO_UNROLL
-    for (int m = 0; m < Shape::kRowTiles; ++m) {
-      loadMatrices<4>(a[m].half2, texels + m * Shape::kStride * Shape::kHaloWidth);
-    }
-    FragmentB b[2 * kPairs];
-    if constexpr (Shape::kColumnTiles == 1) {
-      const Words2 one = loadShared(weights.template as<Words2>() + lane());
-      b[0] = {{one.word[0], one.word[1]}};
-    } else {
+    for (int row = 0; row < Shape::kTapRows; ++row) loadMatrices<4>(a[row].half2, texels + row * Shape::kHaloWidth);
+    IMPASTO_UNROLL
+    for (int tap = 0; tap < Shape::kKernel; ++tap) {
+      FragmentB b[2 * kPairs];
+      const Shared<Words4> from = weights + tap * Blocks * (Shape::kBlockBytes / 16);
+      if constexpr (Shape::kColumnTiles == 1) {
+        const Words2 one = loadShared(from.template as<Words2>() + lane());
+        b[0] = {{one.word[0], one.word[1]}};
+      } else {
+        IMPASTO_UNROLL
+        for (int n = 0; n < kPairs; ++n) {
+          const Words4 two = loadShared(from + (n * kWarp + lane()));
+          b[2 * n] = {{two.word[0], two.word[1]}};
+          b[2 * n + 1] = {{two.word[2], two.word[3]}};
+        }
+      }
       IMPASTO_UNROLL
-      for (int n = 0; n < kPairs; ++n) {
-        const Words4 two = loadShared(weights + (n * kWarp + lane()));
-        b[2 * n] = {{two.word[0], two.word[1]}};
-        b[2 * n + 1] = {{two.word[2], two.word[3]}};
+      for (int n = 0; n < Shape::kColumnTiles; ++n) {
+        IMPASTO_UNROLL
+        for (int m = 0; m < Shape::kRowTiles; ++m) mma(sums_[m][n], a[m * Shape::kStride + tap], b[n]);
       }
     }
-    IMPASTO_UNROLL
-    for (int n = 0; n < Shape::kColumnTiles; ++n) {
-      IMPASTO_UNROLL
-      for (int m = 0; m < Shape::kRowTiles; ++m) mma(sums_[m][n], a[m], b[n]);
-    }
-    texels = texels + 2 * p_.plane;
-    weights = weights + Shape::kBlockBytes / 16;
   }
 
   // --- Out

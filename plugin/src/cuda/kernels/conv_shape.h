@@ -4,12 +4,13 @@
 // A block of four warps computes 16 x (4 * kRowTiles) texels of the result, times 8 * kColumnTiles columns (output
 // channels). A warp has kRowTiles rows of 16 texels; a row is the M of one mma.m16n8k16, its columns N, the channels read
 // K. Two things are streamed through shared memory by cp.async: the halo tile, once for each chunk of channels, and the
-// weights, kStepTaps taps at a time, kStages deep. So each texel is read from global memory once (and by neighbours that
+// weights, kStepTaps taps at a time, kStages deep. Taps are taken column by column: rows of texels that a warp has read for
+// one column of taps serve all taps of it, each for another row of results. So each texel is read from global memory once (and by neighbours that
 // have it in their halo), while each weight is read once per block, out of L2.
 //
 // Shared memory, in octets of 16 bytes:
 //   halo tile   [octet of channels][row][column], kHalos of them; `plane` octets from one octet of channels to the next
-//   weights     [stage][tap][16 channels][16 columns][lane] of 16 bytes: the B fragments of two n8 tiles, as mma takes them
+//   weights     [stage][column of taps][row][16 channels][16 columns][lane] of 16 bytes: the B fragments of two n8 tiles, as mma takes them
 //   results     [warp][texel][octet of columns], over the halo tile when all is computed
 //
 // Bank conflicts, worked out (eight lanes of 16 bytes make one pass over the 32 banks, so eight addresses must differ in
@@ -42,10 +43,12 @@ struct ConvShape {
   static constexpr int kHaloTexels = kHaloWidth * kHaloHeight;
   static constexpr int kEvenColumns = (kHaloWidth + 1) / 2;  // stride 2: these first, then the odd ones
 
-  // About 8 KiB of weights in a step, where a chunk has 64 channels.
-  static constexpr int kStepTaps = Kernel == 1 || ColumnTiles == 8 ? 1 : ColumnTiles == 4 ? 3 : 9;
+  static constexpr int kTapRows = (RowTiles - 1) * Stride + Kernel;  // of texels, for a column of taps
+
+  // One column of taps, or all: up to 24 KiB of weights where a chunk has 64 channels.
+  static constexpr int kStepTaps = ColumnTiles >= 4 ? Kernel : Kernel * Kernel;
   static constexpr int kChunkSteps = kTaps / kStepTaps;
-  static constexpr int kStages = ColumnTiles == 8 ? 4 : ColumnTiles == 4 ? 3 : 2;
+  static constexpr int kStages = ColumnTiles == 4 ? 3 : 2;
   // A chunk's halo tile arrives kStages - 1 steps before the chunk is worked on, when the one before is.
   static constexpr int kHalos = kChunkSteps == 1 ? kStages : 2;
   static_assert(kHalos == kStages || kChunkSteps > kStages - 2);
@@ -86,7 +89,7 @@ struct ConvShape {
   X(conv3x3_tall_32, 3, 1, 4, 4, 3) \
   X(conv3x3_flat_32, 3, 1, 2, 4, 4) \
   X(conv3x3_tall_16, 3, 1, 4, 2, 4) \
-  X(conv3x3_tall_8, 3, 1, 4, 1, 6)  \
+  X(conv3x3_tall_8, 3, 1, 8, 1, 4)  \
   X(conv3x3_half_64, 3, 2, 2, 8, 3) \
   X(conv3x3_half_32, 3, 2, 2, 4, 4) \
   X(conv3x3_half_16, 3, 2, 2, 2, 4) \

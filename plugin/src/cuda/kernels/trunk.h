@@ -33,26 +33,26 @@ class Trunk {
     load(p_.source, tile(0));
     if (p_.addend.base) load(p_.addend, tile(1));
     commitCopies();
-    const int steps = p_.layer_count * 9;
+    const int steps = p_.layer_count * 3;
     IMPASTO_UNROLL
     for (int step = 0; step < Shape::kStages - 1; ++step) stream(step, steps);
     IMPASTO_NO_UNROLL
     for (int layer = 0; layer < p_.layer_count; ++layer) {
       start(layer);
       IMPASTO_NO_UNROLL
-      for (int tap = 0; tap < 9; ++tap) {
-        const int step = layer * 9 + tap;
+      for (int column = 0; column < 3; ++column) {  // of taps
+        const int step = layer * 3 + column;
         waitCopies<Shape::kStages - 2>();
         syncBlock();  // what this step reads has arrived, for all; what the step before read is free
         stream(step + Shape::kStages - 1, steps);
         if (p_.blocks == 4) {
-          multiply<4>(layer, tap, step);
+          multiply<4>(layer, column, step);
         } else if (p_.blocks == 3) {
-          multiply<3>(layer, tap, step);
+          multiply<3>(layer, column, step);
         } else if (p_.blocks == 2) {
-          multiply<2>(layer, tap, step);
+          multiply<2>(layer, column, step);
         } else {
-          multiply<1>(layer, tap, step);
+          multiply<1>(layer, column, step);
         }
       }
       keep(layer);
@@ -145,9 +145,9 @@ class Trunk {
 
   IMPASTO_DEVICE void stream(int step, int steps) {
     if (step < steps) {
-      const int layer = step / 9, bytes = Shape::stageBytes(p_.blocks);
+      const int layer = step / 3, bytes = Shape::stageBytes(p_.blocks);
       const Global<const Words4> from =
-          (p_.weights + p_.layers[layer].weights).template as<const Words4>() + (step - layer * 9) * (bytes / 16);
+          (p_.weights + p_.layers[layer].weights).template as<const Words4>() + (step - layer * 3) * (bytes / 16);
       const Shared<Words4> to = weightsOf(step);
       for (int i = thread(); i < bytes / 16; i += Shape::kThreads) copyAsync<16>(to + i, from + i);
     }
@@ -171,28 +171,32 @@ class Trunk {
     }
   }
 
+  // A column of taps.
   template <int Blocks>
-  IMPASTO_DEVICE void multiply(int layer, int tap, int step) {
-    const int tap_y = tap / 3, tap_x = tap - tap_y * 3;
-    Shared<Words4> texels = tile(layer) + ((row_ + tap_y) * Shape::kWidth + tap_x + lane() % 16 + lane() / 16 * Shape::kPlane);
-    Shared<Words4> weights = weightsOf(step) + (column_ / 2 * kWarp + lane());
+  IMPASTO_DEVICE void multiply(int layer, int tap_x, int step) {
+    constexpr int kBlock = Shape::kBlockBytes / 16;
+    const Shared<Words4> texels = tile(layer) + (row_ * Shape::kWidth + tap_x + lane() % 16 + lane() / 16 * Shape::kPlane);
+    const Shared<Words4> weights = weightsOf(step) + (column_ / 2 * kWarp + lane());
     IMPASTO_UNROLL
     for (int k = 0; k < Blocks; ++k) {
-      FragmentA a[Shape::kRows];
+      FragmentA a[Shape::kTapRows];
       IMPASTO_UNROLL
-      for (int m = 0; m < Shape::kRows; ++m) loadMatrices<4>(a[m].half2, texels + m * Shape::kWidth);
+      for (int row = 0; row < Shape::kTapRows; ++row) {
+        loadMatrices<4>(a[row].half2, texels + (2 * k * Shape::kPlane + row * Shape::kWidth));
+      }
       IMPASTO_UNROLL
-      for (int n = 0; n < kTiles; n += 2) {
-        const Words4 two = loadShared(weights + n / 2 * kWarp);
-        const FragmentB b[2] = {{{two.word[0], two.word[1]}}, {{two.word[2], two.word[3]}}};
+      for (int tap = 0; tap < 3; ++tap) {
         IMPASTO_UNROLL
-        for (int i = 0; i < 2; ++i) {
+        for (int n = 0; n < kTiles; n += 2) {
+          const Words4 two = loadShared(weights + ((tap * Blocks + k) * kBlock + n / 2 * kWarp));
+          const FragmentB b[2] = {{{two.word[0], two.word[1]}}, {{two.word[2], two.word[3]}}};
           IMPASTO_UNROLL
-          for (int m = 0; m < Shape::kRows; ++m) mma(sums_[m][n + i], a[m], b[i]);
+          for (int i = 0; i < 2; ++i) {
+            IMPASTO_UNROLL
+            for (int m = 0; m < Shape::kRows; ++m) mma(sums_[m][n + i], a[m + tap], b[i]);
+          }
         }
       }
-      texels = texels + 2 * Shape::kPlane;
-      weights = weights + Shape::kBlockBytes / 16;
     }
   }
 
