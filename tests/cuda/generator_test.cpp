@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "cuda/planner.h"
 #include "cuda/variants.h"
 
 namespace impasto::test {
@@ -136,6 +137,60 @@ TEST_P(CudaGeneratorTest, CostsAreThoseOfTheGraph) {
   // Without the noise that is convolved once.
   const double noise = 1920.0 * 1080 / 64 * 9 * 4 * 64;
   EXPECT_NEAR(multiply_adds, style.graph.multiplyAddsPerPixel() * 1920 * 1080 - noise, 1);
+}
+
+// Weights and values near fp16's largest number saturate: the frame has no NaN.
+TEST_P(CudaGeneratorTest, HugeValuesSaturate) {
+  Graph graph;
+  uint32_t index = addInput(graph, InputKind::Color);
+  for (int i = 0; i < 6; ++i) index = addConv(graph, index, i == 5 ? 3 : 36, 3);
+  graph.output = index;
+  Random random(1);
+  Style style = makeStyle(graph, random);
+  for (auto& [op, weights] : style.weights) {
+    for (size_t i = 0; i < weights.kernel.size(); ++i) weights.kernel[i] = i % 2 == 0 ? 60000.0f : -60000.0f;
+  }
+  const Tensor result = CudaRunner(style, 16, 16, traits()).run(makeRandomInputs(style.graph, 16, 16, 1));
+  for (const float value : result.data) ASSERT_TRUE(value >= -65504.0f && value <= 65504.0f) << value;
+}
+
+// Sums and biases are fp32: 2049 is no fp16.
+TEST_P(CudaGeneratorTest, BiasesStayInFp32) {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  graph.output = addConv(graph, color, 3, 1);
+  Random random(1);
+  Style style = makeStyle(std::move(graph), random);
+  style.weights.begin()->second = {{-2048, 0, 0, 0, -2048, 0, 0, 0, -2048}, {2049, 2049, 2049}};
+  ReferenceInputs inputs;
+  inputs.color = Tensor(3, 4, 4);
+  std::fill(inputs.color.data.begin(), inputs.color.data.end(), 1.0f);
+  for (const float value : CudaRunner(style, 4, 4, traits()).run(inputs).data) EXPECT_EQ(value, 1.0f);
+}
+
+// Tensors that live at one time do not overlap, whatever the graph: a step's result is none of what is read later.
+TEST(CudaPlan, TensorsDoNotOverlap) {
+  for (uint32_t seed = 1; seed <= 300; ++seed) {
+    const Style style = makeRandomStyle(seed, {.max_channels = 80, .version_2 = seed % 2 == 0});
+    cuda::DeviceTraits device;
+    device.cooperative = seed % 3 != 0;
+    const cuda::PlannedSteps steps = cuda::planSteps(lower(style.graph, style.weights).graph, 70, 50, device);
+    for (size_t a = 0; a < steps.tensors.size(); ++a) {
+      const cuda::PlannedTensor& one = steps.tensors[a];
+      if (one.room == cuda::Room::Arena) {
+        EXPECT_LE(one.offset + one.bytes, steps.arena_bytes) << "seed " << seed;
+      } else if (one.room == cuda::Room::Constants) {
+        EXPECT_LE(one.offset + one.bytes, steps.constant_bytes) << "seed " << seed;
+      }
+      for (size_t b = 0; b < a; ++b) {
+        const cuda::PlannedTensor& other = steps.tensors[b];
+        if (one.room != other.room || (one.room != cuda::Room::Arena && one.room != cuda::Room::Constants)) continue;
+        const bool meet = one.room == cuda::Room::Constants || (one.first <= other.last && other.first <= one.last);
+        const bool overlap = one.offset < other.offset + other.bytes && other.offset < one.offset + one.bytes;
+        EXPECT_FALSE(meet && overlap) << "tensors " << a << " and " << b << ", seed " << seed;
+      }
+    }
+  }
 }
 
 TEST(CudaPlan, BadExtentsAndOldDevicesAreErrors) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cuda/plan.h"
 #include "planning/lower.h"
 #include "reference/reference.h"
 #include "style/style.h"
@@ -89,6 +90,26 @@ void planAndPack(const Style& style, const vulkan::DeviceTraits& device, uint32_
   for (const vulkan::Step& step : plan.steps) check(step);
 }
 
+// Likewise of the CUDA backend: all that a launch addresses lies in its room, as far as that can be seen from outside.
+void planForCuda(const Style& style, uint32_t width, uint32_t height) {
+  try {
+    const cuda::Plan plan(style, width, height, {});
+    std::vector<cuda::Launch> launches;
+    plan.constantLaunches({width, height}, {}, launches);
+    plan.launches({1, 1}, {}, launches);
+    plan.launches({width, height}, {}, launches);
+    require(!launches.empty(), "a plan that paints nothing");
+    for (const cuda::Launch& launch : launches) {
+      require(launch.threads > 0 && launch.threads <= 1024 && launch.grid[0] > 0 && launch.grid[1] > 0 &&
+                  launch.grid[1] <= 65535,
+              "a launch that no device takes");
+      require(launch.shared_bytes <= cuda::DeviceTraits{}.shared_per_block, "more shared memory than there is");
+    }
+  } catch (const Error& error) {
+    require(error.code() == ErrorCode::OutOfMemory, "a CUDA plan refused for another reason than its size");
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -104,5 +125,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   runOnSmallFrame(style);
   planAndPack(style, {.element_bytes = 2, .software = true}, 5, 3);
   planAndPack(style, {.element_bytes = 4, .software = false}, 16384, 16384);
+  planForCuda(style, 5, 3);
+  planForCuda(style, 16384, 16384);
   return 0;
 }
