@@ -38,7 +38,15 @@ TEST_P(CpuExecutorTest, ThreadsChangeNothing) {
 
 // What a frame of another extent has left behind, constants among it, is not seen.
 TEST_P(CpuExecutorTest, ExtentsThatChangeAreAsIfTheyWereTheOnlyOnes) {
-  const Style style = makeRandomStyle(4, {.version_2 = true});
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {color}, 2);
+  const uint32_t noisy = addOp(graph, OpType::Concat, {folded, addNoise(graph, 3, 2, 5)});
+  const uint32_t mixed = addConv(graph, noisy, 8, 3, 1, Activation::Relu);  // the noise's part is made once an extent
+  const uint32_t wide = addConv(graph, addOp(graph, OpType::Upsample, {mixed}), 3, 3);
+  graph.output = addOp(graph, OpType::Add, {wide, color});
+  Random random(4);
+  const Style style = makeStyle(graph, random);
   HostRunner runner(make(2), style, 70, 50);
   for (const auto& [width, height] : {std::pair{70u, 50u}, {17u, 50u}, {70u, 3u}, {1u, 1u}, {36u, 25u}, {70u, 50u}}) {
     const ReferenceInputs inputs = makeRandomInputs(style.graph, height, width, width);
