@@ -13,7 +13,7 @@ namespace {
 using cuda::Global;
 
 // A room, with values from nowhere before something is written.
-uint64_t allocate(cuda::shim::DeviceMemory& memory, const char* name, uint64_t bytes) {
+uint64_t allocate(cuda::machine::DeviceMemory& memory, const char* name, uint64_t bytes) {
   return bytes == 0 ? 0 : memory.allocate<std::byte>(name, bytes).address;
 }
 
@@ -51,7 +51,8 @@ void CudaRunner::pack(const ReferenceInputs& inputs) {
                 halfFromFloat(frame.at(c, std::min(y, frame.height - 1), std::min(x, frame.width - 1)));
           }
         }
-        memory_.overwrite(to + (uint64_t{y} * input.row_quads + quad) * input.width * 4, std::span<const uint16_t>(row));
+        memory_.overwrite(to + (uint64_t{y} * input.row_quads + quad) * input.width * 4,
+                          std::span<const uint16_t>(row));
       }
     }
   }
@@ -67,7 +68,7 @@ void CudaRunner::launchAll(const std::vector<cuda::Launch>& list, cuda::shim::Tr
     what.cooperative = launch.cooperative;
     what.seed = ++seed_;
     what.traffic = traffic;
-    cuda::shim::launch(memory_, what, launch.parameters.data(), launch.parameter_bytes);
+    cuda::machine::launch(memory_, what, launch.parameters.data(), launch.parameter_bytes);
   }
 }
 

@@ -1,11 +1,12 @@
-// Runs a plan's launches on this CPU, without the pass: inputs from host memory, one frame, the output back. What nobody
-// has written holds nothing, so that a kernel that reads beyond a frame that is smaller than the plan is found.
+// Runs a plan's launches on IMPASTO_TEST_MACHINE, without the pass: inputs from host memory, one frame, the output
+// back. What nobody has written holds nothing, so that a kernel that reads beyond a frame that is smaller than the plan
+// is found.
 #pragma once
 
 #include <vector>
 
+#include IMPASTO_TEST_MACHINE
 #include "cuda/plan.h"
-#include "cuda_shim/memory.h"
 #include "cuda_shim/traffic.h"
 #include "reference/reference.h"
 
@@ -26,7 +27,7 @@ class CudaRunner {
 
   Style style_;
   cuda::Plan plan_;
-  cuda::shim::DeviceMemory memory_;
+  cuda::machine::DeviceMemory memory_;
   cuda::Bases bases_;
   cuda::FrameExtent constants_of_;
   uint32_t seed_ = 0;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "base/half.h"
@@ -15,9 +16,15 @@ namespace impasto::cuda {
 namespace {
 
 using machine::DeviceMemory;
-using machine::Intrinsics;  // skips where there is no such machine
 using machine::launch;
 using test::Random;
+
+class Intrinsics : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (const std::string reason = machine::whyNot(); !reason.empty()) GTEST_SKIP() << reason;
+  }
+};
 
 std::vector<uint32_t> randomWords(size_t count, uint32_t seed) {
   Random random(seed);

@@ -1,7 +1,8 @@
-// Tests that run on a GPU, where there is one (intrinsics_test.cpp).
+// Tests that run on a GPU, where there is one: what they take from IMPASTO_TEST_MACHINE.
 #pragma once
 
-#include <gtest/gtest.h>
+#include <utility>
+#include <vector>
 
 #include "cuda_gpu/gpu.h"
 
@@ -9,12 +10,8 @@ namespace impasto::cuda::machine {
 
 using gpu::DeviceMemory;
 using gpu::launch;
+using gpu::whyNot;
 
-class Intrinsics : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (const std::string reason = gpu::whyNot(); !reason.empty()) GTEST_SKIP() << reason;
-  }
-};
+inline std::vector<std::pair<const char*, DeviceTraits>> devices() { return {{"gpu", gpu::deviceTraits()}}; }
 
 }  // namespace impasto::cuda::machine

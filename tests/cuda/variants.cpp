@@ -21,6 +21,10 @@ Agreement VariantTest::expectAgreement(const Style& style, uint32_t width, uint3
                          what + ", seed " + std::to_string(seed));
 }
 
+void VariantTest::SetUp() {
+  if (const std::string reason = cuda::machine::whyNot(); !reason.empty()) GTEST_SKIP() << reason;
+}
+
 void VariantTest::TearDown() {
   if (bound_ == 0) return;
   RecordProperty("largest_error_over_bound", std::to_string(closest_));

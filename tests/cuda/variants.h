@@ -1,5 +1,6 @@
-// The tests of ../ops on CUDA kernels, which run on this CPU (tests/support/cuda_shim): what they take from
-// IMPASTO_TEST_VARIANTS. Any fault that the shim finds fails the test.
+// The tests of ../ops on CUDA kernels: what they take from IMPASTO_TEST_VARIANTS. The kernels run on this CPU
+// (tests/support/cuda_shim), where any fault that the shim finds fails the test, or on a GPU: IMPASTO_TEST_MACHINE
+// says.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,14 +24,19 @@ struct Variant {
   Rounding rounding() const noexcept { return Rounding::Half; }
 };
 
-inline const Variant kAllVariants[] = {{"h200", {90, 132, 227u << 10, 228u << 10, true}},
-                                    {"turing", {75, 40, 64u << 10, 64u << 10, false}}};
+inline std::vector<Variant> allVariants() {
+  std::vector<Variant> variants;
+  for (const auto& [name, device] : cuda::machine::devices()) variants.push_back({name, device});
+  return variants;
+}
+inline const std::vector<Variant> kAllVariants = allVariants();
 
 inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 inline std::string nameOf(const ::testing::TestParamInfo<Variant>& info) { return info.param.name; }
 
 class VariantTest : public ::testing::TestWithParam<Variant> {
  protected:
+  void SetUp() override;
   void TearDown() override;
 
   // Paints one frame on both and expects each value to be within its bound (ops/error_bound.h).

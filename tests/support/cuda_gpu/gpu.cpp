@@ -21,15 +21,16 @@ class Driver {
   }
 
   const std::string& whyNot() const { return why_not_; }
-  int computeCapability() const { return compute_capability_; }
+  const DeviceTraits& traits() const { return traits_; }
   CUfunction function(const std::string& name);
 
   // cuda.h gives some functions other names, those of their newest version: the pointers are named likewise.
-#define IMPASTO_CUDA_FUNCTIONS(X)                                                                                 \
-  X(cuInit)                                                                                                       \
-  X(cuDeviceGet) X(cuDeviceGetAttribute) X(cuDevicePrimaryCtxRetain) X(cuCtxSetCurrent) X(cuCtxSynchronize)       \
-      X(cuModuleLoadData) X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuMemAlloc) X(cuMemFree) X(cuMemcpyHtoD) \
-          X(cuMemcpyDtoH) X(cuMemsetD8) X(cuLaunchKernel) X(cuLaunchCooperativeKernel) X(cuGetErrorName)
+#define IMPASTO_CUDA_FUNCTIONS(X)                                                                                \
+  X(cuInit)                                                                                                      \
+  X(cuDeviceGet)                                                                                                 \
+  X(cuDeviceGetAttribute) X(cuDevicePrimaryCtxRetain) X(cuCtxSetCurrent) X(cuCtxSynchronize) X(cuModuleLoadData) \
+      X(cuModuleGetFunction) X(cuFuncSetAttribute) X(cuMemAlloc) X(cuMemFree) X(cuMemcpyHtoD) X(cuMemcpyDtoH)    \
+          X(cuMemsetD8) X(cuLaunchKernel) X(cuLaunchCooperativeKernel) X(cuGetErrorName)
 #define IMPASTO_POINTER(name) decltype(&::name) p_##name = nullptr;
   IMPASTO_CUDA_FUNCTIONS(IMPASTO_POINTER)
 #undef IMPASTO_POINTER
@@ -46,7 +47,7 @@ class Driver {
 
   DynamicLibrary library_;
   std::string why_not_;
-  int compute_capability_ = 0;
+  DeviceTraits traits_;
   std::vector<CUmodule> modules_;
   std::map<std::string, CUfunction> functions_;
 };
@@ -71,12 +72,21 @@ Driver::Driver() {
     check(p_cuInit(0), "cuInit");
     CUdevice device;
     check(p_cuDeviceGet(&device, 0), "cuDeviceGet");
-    int major = 0, minor = 0;
-    check(p_cuDeviceGetAttribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device), "cuDeviceGetAttribute");
-    check(p_cuDeviceGetAttribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device), "cuDeviceGetAttribute");
-    compute_capability_ = 10 * major + minor;
-    if (compute_capability_ < 75) {
-      why_not_ = "a device of compute capability " + std::to_string(major) + "." + std::to_string(minor);
+    const auto attribute = [&](CUdevice_attribute which) {
+      int value = 0;
+      check(p_cuDeviceGetAttribute(&value, which, device), "cuDeviceGetAttribute");
+      return value;
+    };
+    traits_.compute_capability = 10 * attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) +
+                                 attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    traits_.multiprocessors = static_cast<uint32_t>(attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT));
+    traits_.shared_per_block = static_cast<uint32_t>(attribute(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN));
+    traits_.shared_per_multiprocessor =
+        static_cast<uint32_t>(attribute(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_MULTIPROCESSOR));
+    traits_.cooperative = attribute(CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) != 0;
+    if (traits_.compute_capability < 75) {
+      why_not_ =
+          "a device of compute capability " + std::to_string(traits_.compute_capability) + ", without tensor cores";
       return;
     }
     CUcontext context;
@@ -108,7 +118,7 @@ CUfunction Driver::function(const std::string& name) {
 }  // namespace
 
 std::string whyNot() { return Driver::get().whyNot(); }
-int computeCapability() { return Driver::get().computeCapability(); }
+DeviceTraits deviceTraits() { return Driver::get().traits(); }
 
 DeviceMemory::~DeviceMemory() {
   for (const Buffer& buffer : buffers_) Driver::get().p_cuMemFree(buffer.address);

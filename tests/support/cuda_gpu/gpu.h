@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "cuda/device/types.h"
+#include "cuda/plan.h"
 #include "cuda_shim/launch.h"
 
 namespace impasto::cuda::gpu {
 
 // Why there is no GPU to test on; empty where there is one. It is the driver's first device.
 std::string whyNot();
-// 10 * major + minor.
-int computeCapability();
+// Of that device; of none, what a plan assumes.
+DeviceTraits deviceTraits();
 
 // Buffers as in shim::DeviceMemory; they live as long as this. Errors of the driver are std::runtime_error, also those
 // of kernels that were launched before.
