@@ -69,6 +69,29 @@ TEST_P(CudaGeneratorTest, ShippedStyles) {
   EXPECT_GT(count, 0u);
 }
 
+// The frame folded beside features at half resolution, and the result unfolded into the frame: no launch but convolutions.
+TEST_P(CudaGeneratorTest, HalfResolutionTail) {
+  for (const uint32_t block : {2u, 4u}) {
+    Graph graph;
+    const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {addInput(graph, InputKind::Color)}, block);
+    const uint32_t features = addConv(graph, folded, 17, 3, 1, Activation::Relu);
+    const uint32_t deeper = addConv(graph, features, 9, 3, 2, Activation::Relu);
+    const uint32_t up = addOp(graph, OpType::Upsample, {deeper});
+    const uint32_t all = addOp(graph, OpType::Concat, {features, folded, up});
+    const uint32_t last = addConv(graph, all, 3 * block * block, 3, 1, Activation::Sigmoid);
+    graph.output = addOp(graph, OpType::DepthToSpace, {last}, block);
+    Random random(block);
+    const Style style = makeStyle(graph, random);
+    const cuda::Plan plan(style, 64, 64, traits());
+    std::vector<cuda::Launch> list;
+    plan.launches({64, 64}, {}, list);
+    EXPECT_EQ(list.size(), 3u);
+    for (const auto& [width, height] : {std::pair{1u, 1u}, {37u, 21u}, {64u, 64u}}) {
+      expectAgreement(style, width, height, block, "half-resolution tail");
+    }
+  }
+}
+
 // Dynamic resolution: the same plan, frame by frame at another extent, what is constant included; and no value depends on
 // the order in which blocks and warps happen to run, which differs from launch to launch.
 TEST_P(CudaGeneratorTest, SmallerFramesAreThoseOfASmallerPlan) {
