@@ -115,6 +115,9 @@ TEST_P(CudaGeneratorTest, Traffic) {
   CudaRunner(style, 128, 128, device).run(makeRandomInputs(style.graph, 128, 128, 4), &traffic);
   using Kind = cuda::shim::Traffic::Kind;
   for (const auto& [kernel, counts] : traffic.kernels()) {
+    RecordProperty(kernel + "_mma", std::to_string(counts.mma));
+    RecordProperty(kernel + "_wavefronts_over_least", std::to_string(counts.shared().ratio()));
+    RecordProperty(kernel + "_sectors_over_least", std::to_string(counts.global().ratio()));
     for (const auto& [place, site] : counts.places) {
       const auto& [line, kind] = place;
       // Copies into shared memory meet where a warp's texels go around the end of a row of the halo tile; the quads of
