@@ -4,148 +4,99 @@
 //     channels, and only the place of the store changes,
 //   - a sum with another tensor, and that sum's activation.
 //
-// Implicit GEMM in registers: an invocation computes kRows texels of one column x 4*OUT_QUADS channels. Neighbouring
-// invocations are neighbouring texels of a row, so their loads are neighbouring quads; a column of kRows + 2 values,
-// once loaded, serves all three vertical taps; the weights are the same for all invocations of a group and each
-// serves kRows texels.
-//
-// IMPASTO_SOFTWARE 1 is the variant for Vulkan on a CPU (lavapipe). There a divergent storage-buffer read is a loop over
-// lanes while a texel-buffer read is not, and a value in a register is spread over the lanes by one instruction: the
-// lanes of a subgroup (8, one row of the group) read eight quads of weights at once and shuffle them out: there a shuffle
-// by a constant is one instruction, a broadcast a search for the first active lane.
+// Implicit GEMM: a workgroup computes a tile of kWidth x (ROWS * kRowGroups) texels and OUT_QUADS * SPLIT quads of channels.
+// One quad of the source at a time comes into shared memory, borders included, with the weights that go with it: what is
+// fp16 in memory becomes fp32 there, once, and is used from there by all. An invocation computes ROWS texels of one column
+// and OUT_QUADS quads; those that differ in channels alone share the texels, neighbours in a row share the weights, and a
+// column once loaded serves all three vertical taps.
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 #include "generator/push_constants.h"
 #include "generator/layout.glsl"
 #include "generator/activation.glsl"
-#if IMPASTO_SOFTWARE
-#extension GL_KHR_shader_subgroup_shuffle : require
-#endif
 
-// One subgroup is one row on a CPU. On a GPU rows of 32 read whole cache lines, and two of them are one or two subgroups:
-// a larger group would be idle in part on the small tensors of the trunk. Known to plugin/src/vulkan/kernels/conv.cpp.
-#if IMPASTO_SOFTWARE
-layout(local_size_x = 8, local_size_y = 4) in;
-#else
-layout(local_size_x = 32, local_size_y = 2) in;
-#endif
-layout(constant_id = 0) const uint OUT_QUADS = 2;  // of one invocation: 1, 2 or 4
+const uint kInvocations = 128;
+layout(local_size_x = kInvocations) in;
 #include "generator/conv_result.glsl"
+// Known to plugin/src/vulkan/kernels/conv.cpp, which chooses them.
+layout(constant_id = 0) const uint OUT_QUADS = 2;  // of one invocation: 1, 2 or 4
+layout(constant_id = 8) const uint ROWS = 4;       // of one invocation
+layout(constant_id = 9) const uint SPLIT = 1;      // invocations that share a column of texels: 1, 2 or 4
 
-#if IMPASTO_SOFTWARE
-layout(binding = 0) uniform samplerBuffer source;
-layout(binding = 1) uniform samplerBuffer weights;
-#define loadSource(i) texelFetch(source, int(i))
-#define loadWeight(i) texelFetch(weights, int(i))
-#else
 layout(binding = 0) readonly restrict buffer Source { Quad data[]; } source;
-layout(binding = 1) readonly restrict buffer Weights { Quad data[]; } weights;
-#define loadSource(i) loadQuad(source.data[i])
-#define loadWeight(i) loadQuad(weights.data[i])
-#endif
-// Weights: [group of OUT_QUADS output quads][input quad][tap x][tap y][output quad][input channel] of quads of output
+// [group of OUT_QUADS * SPLIT output quads][input quad][tap x][tap y][output quad][input channel] of quads of output
 // channels.
+layout(binding = 1) readonly restrict buffer Weights { Quad data[]; } weights;
 
-const uint kRows = 4;
-// Values of a source column that kRows results need, and the step between two results in them.
-const uint kColumn = KERNEL == 1 ? kRows : (kRows - 1) * STRIDE + 3;
-const uint kStep = KERNEL == 1 ? 1 : STRIDE;
-const uint kColumnStride = KERNEL == 1 ? STRIDE : 1;
+const uint kWidth = 16;
+const uint kRowGroups = kInvocations / (kWidth * SPLIT);
+const uint kTileWidth = (kWidth - 1) * STRIDE + KERNEL;
+const uint kTileHeight = (ROWS * kRowGroups - 1) * STRIDE + KERNEL;
+const uint kTapWeights = OUT_QUADS * SPLIT * 4;  // quads
+const uint kWeights = KERNEL * KERNEL * kTapWeights;
+const uint kColumn = (ROWS - 1) * STRIDE + KERNEL;  // texels of the source that a column of ROWS results needs
 
-vec4 acc[kRows * 4];  // [output quad][row]
-vec4 column[9];
-uint column_row[9];  // index of quad 0 of a source row
-
-// Everything below is unrolled by macros, and what a variant does not need goes with its specialisation constants: all
-// array indices are constants, so the arrays are registers.
-#define COLUMN_ROW(i)                                                                                     \
-  if (i < kColumn) {                                                                                      \
-    const int y = clamp(first_y + int(i * kColumnStride), 0, last_y);                                      \
-    column_row[i] = quadIndex(push.source, uint(y) >> UPSAMPLE_SHIFT, 0, 0);                               \
-  }
-
-#define LOAD_COLUMN(i) \
-  if (i < kColumn) column[i] = loadSource(column_row[i] + at);
-
-#define MULTIPLY_ROW(o, r, ky)                                                          \
-  {                                                                                     \
-    const vec4 v = column[r * kStep + ky];                                              \
-    acc[o * kRows + r] += w0 * v.x;                                                     \
-    acc[o * kRows + r] += w1 * v.y;                                                     \
-    acc[o * kRows + r] += w2 * v.z;                                                     \
-    acc[o * kRows + r] += w3 * v.w;                                                     \
-  }
-
-#if IMPASTO_SOFTWARE
-// Lane l of `eight` holds quad l of the weights of output quads o and o + 1: four input channels each.
-#define LOAD_EIGHT(o, ky) vec4 eight = loadWeight(weight + (ky * OUT_QUADS + o) * 4 + gl_SubgroupInvocationID)
-#define WEIGHT(o, ky, i) subgroupShuffle(eight, (o % 2) * 4 + i)
-#else
-#define LOAD_EIGHT(o, ky)
-#define WEIGHT(o, ky, i) loadWeight(weight + (ky * OUT_QUADS + o) * 4 + i)
-#endif
-
-#define MULTIPLY(o, ky)                            \
-  if (o < OUT_QUADS) {                             \
-    const vec4 w0 = WEIGHT(o, ky, 0);              \
-    const vec4 w1 = WEIGHT(o, ky, 1);              \
-    const vec4 w2 = WEIGHT(o, ky, 2);              \
-    const vec4 w3 = WEIGHT(o, ky, 3);              \
-    MULTIPLY_ROW(o, 0, ky)                         \
-    MULTIPLY_ROW(o, 1, ky)                         \
-    MULTIPLY_ROW(o, 2, ky)                         \
-    MULTIPLY_ROW(o, 3, ky)                         \
-  }
-
-#define MULTIPLY_TWO(o, ky)    \
-  if (o < OUT_QUADS) {         \
-    LOAD_EIGHT(o, ky);         \
-    MULTIPLY(o, ky)            \
-    MULTIPLY((o + 1), ky)      \
-  }
-
-#define TAP(ky)           \
-  if (ky < KERNEL) {      \
-    MULTIPLY_TWO(0, ky)   \
-    MULTIPLY_TWO(2, ky)   \
-  }
-
-#define START(o)                                                                                     \
-  if (o < OUT_QUADS) {                                                                               \
-    const vec4 bias = biases.data[first_quad + o];                                                   \
-    acc[o * kRows] = acc[o * kRows + 1] = acc[o * kRows + 2] = acc[o * kRows + 3] = bias;            \
-  }
-
-#define FINISH(o)                                            \
-  if (o < OUT_QUADS) {                                       \
-    store(x, first_row, first_quad + o, acc[o * kRows]);     \
-    store(x, first_row + 1, first_quad + o, acc[o * kRows + 1]); \
-    store(x, first_row + 2, first_quad + o, acc[o * kRows + 2]); \
-    store(x, first_row + 3, first_quad + o, acc[o * kRows + 3]); \
-  }
+shared vec4 tile[kTileHeight * kTileWidth];
+shared vec4 quad_weights[kWeights];
 
 void main() {
-  const uint x = gl_GlobalInvocationID.x;
-  const uint first_row = push.begin_y + gl_GlobalInvocationID.y * kRows;
-  const uint first_quad = gl_WorkGroupID.z * OUT_QUADS;
+  // Of 32 neighbours, a row of texels or two, all multiply by the same weights.
+  const uint column_x = gl_LocalInvocationIndex % kWidth;
+  const uint row_group = gl_LocalInvocationIndex / kWidth % kRowGroups;
+  const uint part = gl_LocalInvocationIndex / (kWidth * kRowGroups);
+  const uint x = gl_WorkGroupID.x * kWidth;
+  const uint first_row = push.begin_y + gl_WorkGroupID.y * (ROWS * kRowGroups);
+  const uint first_quad = (gl_WorkGroupID.z * SPLIT + part) * OUT_QUADS;
 
-  START(0) START(1) START(2) START(3)
+  const int first_x = int(x * STRIDE) - int(KERNEL / 2);
   const int first_y = int(first_row * STRIDE) - int(KERNEL / 2);
+  const int last_x = int(push.in_width) - 1;
   const int last_y = int(min(push.in_height - 1, (push.end_y - 1) * STRIDE + KERNEL / 2));
-  COLUMN_ROW(0) COLUMN_ROW(1) COLUMN_ROW(2) COLUMN_ROW(3) COLUMN_ROW(4)
-  COLUMN_ROW(5) COLUMN_ROW(6) COLUMN_ROW(7) COLUMN_ROW(8)
 
-  uint weight = gl_WorkGroupID.z * push.in_quads * (KERNEL * KERNEL * OUT_QUADS * 4);
+  vec4 sums[OUT_QUADS * ROWS];
+  [[unroll]] for (uint o = 0; o < OUT_QUADS; ++o) {
+    const vec4 bias = biases.data[first_quad + o];
+    [[unroll]] for (uint r = 0; r < ROWS; ++r) sums[o * ROWS + r] = bias;
+  }
+
+  const uint corner = row_group * ROWS * STRIDE * kTileWidth + column_x * STRIDE;
   for (uint q = 0; q < push.in_quads; ++q) {
+    if (q > 0) barrier();  // all are done with the quad before
+    for (uint i = gl_LocalInvocationIndex; i < kTileHeight * kTileWidth; i += kInvocations) {
+      const uint source_x = uint(clamp(first_x + int(i % kTileWidth), 0, last_x)) >> UPSAMPLE_SHIFT;
+      const uint source_y = uint(clamp(first_y + int(i / kTileWidth), 0, last_y)) >> UPSAMPLE_SHIFT;
+      tile[i] = loadQuad(source.data[quadIndex(push.source, source_y, source_x, q)]);
+    }
+    const uint first_weight = (gl_WorkGroupID.z * push.in_quads + q) * kWeights;
+    for (uint i = gl_LocalInvocationIndex; i < kWeights; i += kInvocations) {
+      quad_weights[i] = loadQuad(weights.data[first_weight + i]);
+    }
+    barrier();
+
     for (uint kx = 0; kx < KERNEL; ++kx) {
-      const int source_x = clamp(int(x * STRIDE + kx) - int(KERNEL / 2), 0, int(push.in_width) - 1);
-      const uint at = q * push.source.pitch + (uint(source_x) >> UPSAMPLE_SHIFT);
-      LOAD_COLUMN(0) LOAD_COLUMN(1) LOAD_COLUMN(2) LOAD_COLUMN(3) LOAD_COLUMN(4)
-      LOAD_COLUMN(5) LOAD_COLUMN(6) LOAD_COLUMN(7) LOAD_COLUMN(8)
-      TAP(0) TAP(1) TAP(2)
-      weight += KERNEL * OUT_QUADS * 4;
+      vec4 column[kColumn];
+      [[unroll]] for (uint i = 0; i < kColumn; ++i) column[i] = tile[corner + i * kTileWidth + kx];
+      [[unroll]] for (uint ky = 0; ky < KERNEL; ++ky) {
+        const uint tap = (kx * KERNEL + ky) * kTapWeights + part * (OUT_QUADS * 4);
+        [[unroll]] for (uint o = 0; o < OUT_QUADS; ++o) {
+          const vec4 w0 = quad_weights[tap + o * 4], w1 = quad_weights[tap + o * 4 + 1];
+          const vec4 w2 = quad_weights[tap + o * 4 + 2], w3 = quad_weights[tap + o * 4 + 3];
+          [[unroll]] for (uint r = 0; r < ROWS; ++r) {
+            const vec4 v = column[r * STRIDE + ky];
+            sums[o * ROWS + r] += w0 * v.x;
+            sums[o * ROWS + r] += w1 * v.y;
+            sums[o * ROWS + r] += w2 * v.z;
+            sums[o * ROWS + r] += w3 * v.w;
+          }
+        }
+      }
     }
   }
 
-  FINISH(0) FINISH(1) FINISH(2) FINISH(3)
+  [[unroll]] for (uint r = 0; r < ROWS; ++r) {
+    [[unroll]] for (uint o = 0; o < OUT_QUADS; ++o) {
+      store(x + column_x, first_row + row_group * ROWS + r, first_quad + o, sums[o * ROWS + r]);
+    }
+  }
 }

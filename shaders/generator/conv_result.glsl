@@ -1,4 +1,4 @@
-// What both convolutions (conv.comp, conv_matrix.comp) do with a sum: activation, depth_to_space, the sum with another
+// What the convolutions (conv.comp, conv_software.comp, conv_matrix.comp) do with a sum: activation, depth_to_space, the sum with another
 // tensor and that sum's activation, and the store.
 #ifndef IMPASTO_GENERATOR_CONV_RESULT_GLSL
 #define IMPASTO_GENERATOR_CONV_RESULT_GLSL

@@ -68,7 +68,7 @@ struct VulkanDevice {
   bool subgroup_size_control = false;
   MatrixShape matrix;  // of matrix multiplications; none where they are not enabled or not of a shape that is of use
 
-  // Vulkan on a CPU: another variant of the convolution is the fast one (shaders/generator/conv.comp).
+  // Vulkan on a CPU: another variant of the convolution is the fast one (shaders/generator/conv_software.comp).
   bool software = false;
   // As if the host could map no device-local memory: weights go through a staging buffer. For tests on devices that
   // can.

@@ -1,10 +1,9 @@
-// The portable convolution, shaders/generator/conv.comp: implicit GEMM in registers; and its variant for Vulkan on a CPU.
+// The portable convolution, shaders/generator/conv.comp: implicit GEMM over tiles in shared memory.
+#include <algorithm>
 #include <array>
 
 #include "shaders/conv.comp.f16.h"
-#include "shaders/conv.comp.f16_software.h"
 #include "shaders/conv.comp.f32.h"
-#include "shaders/conv.comp.f32_software.h"
 #include "vulkan/kernels/conv_weights.h"
 #include "vulkan/kernels/kernels.h"
 #include "vulkan/kernels/places.h"
@@ -12,45 +11,46 @@
 namespace impasto::vulkan {
 namespace {
 
-constexpr uint32_t kRowsPerInvocation = 4;  // kRows of the shader
-// Of a multiply-add of the variant for Vulkan on a CPU, in those of the other one there; and less than what one on
-// matrices is said to cost, which are no hardware there.
-constexpr double kSoftwareCost = 0.1;
+constexpr uint32_t kInvocations = 128, kWidth = 16;  // of the shader
+constexpr uint32_t kMostShared = 16 << 10;           // bytes: what every device has; several workgroups fit where more is
+// Invocations below which a large GPU has too little to do: then each takes fewer rows.
+constexpr double kManyInvocations = 1 << 17;
+
+// How the shader cuts a convolution, see there.
+struct Tiling {
+  ConvGroups invocation;                // OUT_QUADS
+  uint32_t split = 1, rows = 1;         // SPLIT, ROWS
+  ConvGroups workgroup;                 // OUT_QUADS * SPLIT quads
+  uint32_t height() const { return rows * kInvocations / (kWidth * split); }
+};
+
+Tiling tilingOf(const Graph& graph, const Step& step, const PlannedTensor& result) {
+  const Op& op = graph.ops[step.op];
+  Tiling tiling;
+  tiling.invocation = convGroups(graph, step);
+  // Four share a column of texels, or two, where no more than an eighth of them has nothing to do.
+  const uint32_t groups = tiling.invocation.groups;
+  for (tiling.split = 4; (tiling.split - groups % tiling.split) % tiling.split * 8 > groups;) tiling.split /= 2;
+  const uint32_t quads = tiling.invocation.group_quads * tiling.split;
+  tiling.workgroup = {tiling.invocation.out_quads, quads, (groups + tiling.split - 1) / tiling.split};
+
+  const double columns = static_cast<double>(result.width) * result.height / (step.block * step.block) * groups;
+  for (tiling.rows = 4; tiling.rows > 1; tiling.rows /= 2) {
+    const uint32_t tile = ((kWidth - 1) * op.stride + op.kernel) * ((tiling.height() - 1) * op.stride + op.kernel);
+    const uint32_t shared = (tile + op.kernel * op.kernel * quads * 4) * 16;
+    if (shared <= kMostShared && (tiling.rows == 2 || columns / tiling.rows >= kManyInvocations)) break;
+  }
+  return tiling;
+}
 
 class Conv final : public Kernel {
  public:
-  explicit Conv(bool software) : software_(software) {
-    const VkDescriptorType read =
-        software ? VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
-    bindings_ = {{{Role::Source, read},
-                  {Role::Weights, read},
-                  kResultBinding,
-                  kAddendBinding,
-                  {Role::Bias, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER}}};
-    if (software) {
-      shaders_ = {{{"conv_software", shaders::kConvCompF32Software, bindings_},
-                   {"conv_software", shaders::kConvCompF16Software, bindings_}}};
-    } else {
-      shaders_ = {{{"conv", shaders::kConvCompF32, bindings_}, {"conv", shaders::kConvCompF16, bindings_}}};
-    }
-  }
-
   const char* name() const noexcept override { return shaders_[0].name; }
-  bool fits(const StepOf& in) const noexcept override {
-    return in.step.kind == Step::Kind::Conv && (in.device.software || !software_);
-  }
-
-  double cost(const StepOf& in) const noexcept override {
-    const Op& op = in.graph.ops[in.step.op];
-    const PlannedTensor& result = in.plan.tensors[in.step.result];
-    const ConvGroups groups = convGroups(in.graph, in.step);
-    const double texels = static_cast<double>(result.width) * result.height / (in.step.block * in.step.block);
-    const double per_texel = groups.groups * groups.group_quads * 4.0 * in.plan.tensors[in.step.source].quads * 4.0;
-    return texels * per_texel * op.kernel * op.kernel * (software_ ? kSoftwareCost : 1);
-  }
+  bool fits(const StepOf& in) const noexcept override { return in.step.kind == Step::Kind::Conv; }
+  double cost(const StepOf& in) const noexcept override { return convCost(in); }
 
   PackedWeights pack(const StepOf& in, const ConvWeights& weights, std::vector<std::byte>& buffer) const override {
-    return packConv(in, weights, buffer);
+    return packConv(in, tilingOf(in.graph, in.step, in.plan.tensors[in.step.result]).workgroup, weights, buffer);
   }
 
   const KernelShader& shader(const DeviceTraits& device) const noexcept override {
@@ -58,35 +58,31 @@ class Conv final : public Kernel {
   }
 
   std::vector<uint32_t> specialization(const StepOf& in) const override {
-    std::vector<uint32_t> constants = {convGroups(in.graph, in.step).group_quads};
+    const Tiling tiling = tilingOf(in.graph, in.step, in.plan.tensors[in.step.result]);
+    std::vector<uint32_t> constants = {tiling.invocation.group_quads};
     appendConvConstants(in, constants);
+    constants.insert(constants.end(), {tiling.rows, tiling.split});
     return constants;
   }
 
   Launch launch(const LaunchInput& in) const noexcept override {
     const shaders::ConvPush push = convPush(in);
+    const Tiling tiling = tilingOf(in.graph, in.step, *in.result.tensor);
     Launch launch;
     launch.setPush(push);
-    const uint32_t rows = (in.rows.end - in.rows.begin + kRowsPerInvocation - 1) / kRowsPerInvocation;
-    launch.setGroups(push.out_width, software_ ? 8 : 32, rows, software_ ? 4 : 2, convGroups(in.graph, in.step).groups);
+    launch.setGroups(push.out_width, kWidth, in.rows.end - in.rows.begin, tiling.height(), tiling.workgroup.groups);
     return launch;
   }
 
  private:
-  bool software_;
-  std::array<ShaderBinding, 5> bindings_;
-  std::array<KernelShader, 2> shaders_;  // fp32, fp16
+  const std::array<KernelShader, 2> shaders_ = {{{"conv", shaders::kConvCompF32, kConvBindings},
+                                                 {"conv", shaders::kConvCompF16, kConvBindings}}};  // fp32, fp16
 };
 
 }  // namespace
 
 const Kernel& convKernel() noexcept {
-  static const Conv kernel(false);
-  return kernel;
-}
-
-const Kernel& convSoftwareKernel() noexcept {
-  static const Conv kernel(true);
+  static const Conv kernel;
   return kernel;
 }
 

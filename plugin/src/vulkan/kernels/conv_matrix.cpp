@@ -1,6 +1,5 @@
 // The convolution on matrix hardware, shaders/generator/conv_matrix.comp.
 #include <algorithm>
-#include <array>
 
 #include "shaders/conv_matrix.comp.f16.h"
 #include "vulkan/kernels/conv_weights.h"
@@ -68,7 +67,7 @@ Tiling tilingOf(const Share& share, const DeviceTraits& device, const Op& op, ui
 class ConvMatrix final : public Kernel {
  public:
   ConvMatrix(const char* name, const Share& share, double cost)
-      : share_(share), cost_(cost), shader_{name, shaders::kConvMatrixCompF16, kBindings, true} {}
+      : share_(share), cost_(cost), shader_{name, shaders::kConvMatrixCompF16, kConvBindings, true} {}
 
   const char* name() const noexcept override { return shader_.name; }
   bool fits(const StepOf& in) const noexcept override {
@@ -135,10 +134,6 @@ class ConvMatrix final : public Kernel {
   }
 
  private:
-  static constexpr std::array kBindings = {kSourceBinding,
-                                           ShaderBinding{Role::Weights, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
-                                           kResultBinding, kAddendBinding,
-                                           ShaderBinding{Role::Bias, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER}};
 
   Tiling tilingOf(const StepOf& in) const {
     return vulkan::tilingOf(share_, in.device, in.graph.ops[in.step.op], in.step.block,

@@ -78,12 +78,21 @@ ConvGroups convGroups(const Graph& graph, const Step& step) noexcept {
   return groups;
 }
 
-PackedWeights packConv(const StepOf& in, const ConvWeights& weights, std::vector<std::byte>& buffer) {
+double convCost(const StepOf& in) noexcept {
+  const Op& op = in.graph.ops[in.step.op];
+  const PlannedTensor& result = in.plan.tensors[in.step.result];
+  const ConvGroups groups = convGroups(in.graph, in.step);
+  const double texels = static_cast<double>(result.width) * result.height / (in.step.block * in.step.block);
+  return texels * groups.groups * groups.group_quads * 4 * in.plan.tensors[in.step.source].quads * 4 * op.kernel *
+         op.kernel;
+}
+
+PackedWeights packConv(const StepOf& in, const ConvGroups& groups, const ConvWeights& weights,
+                       std::vector<std::byte>& buffer) {
   const Op& conv = in.graph.ops[in.step.op];
   const PlannedTensor& source = in.plan.tensors[in.step.source];
   const uint32_t kernel = conv.kernel;
   const auto in_channels = static_cast<uint32_t>(source.slots.size());
-  const ConvGroups groups = convGroups(in.graph, in.step);
   const uint32_t tap_quads = groups.group_quads * 4;
   const uint32_t group_quads = source.quads * kernel * kernel * tap_quads;
 

@@ -24,15 +24,21 @@ void appendConvConstants(const StepOf& in, std::vector<uint32_t>& constants);
 
 shaders::ConvPush convPush(const LaunchInput& in) noexcept;
 
-// Of the portable convolution: how an invocation's share of the output quads is cut.
+// The rest is of the convolutions without matrices.
+
+// How output quads are cut into groups.
 struct ConvGroups {
   uint32_t out_quads = 0;    // convQuads()
-  uint32_t group_quads = 0;  // output quads of one invocation, 1, 2 or 4: OUT_QUADS of the shader
+  uint32_t group_quads = 0;  // of one group
   uint32_t groups = 0;
 };
+// The groups of single invocations: 1, 2 or 4 quads, OUT_QUADS of the shaders.
 ConvGroups convGroups(const Graph& graph, const Step& step) noexcept;
 
-// Likewise: appends the weights of `step` (a Conv) in conv.comp's order, padding zero.
-PackedWeights packConv(const StepOf& in, const ConvWeights& weights, std::vector<std::byte>& buffer);
+double convCost(const StepOf& in) noexcept;  // multiply-adds, padding included
+
+// Appends the weights of `step` (a Conv) group by group, in the order that the shaders give, padding zero.
+PackedWeights packConv(const StepOf& in, const ConvGroups& groups, const ConvWeights& weights,
+                       std::vector<std::byte>& buffer);
 
 }  // namespace impasto::vulkan

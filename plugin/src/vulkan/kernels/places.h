@@ -1,6 +1,8 @@
 // Tensors in quads as push constants, for the kernels of this folder.
 #pragma once
 
+#include <array>
+
 #include "generator/push_constants.h"
 #include "vulkan/kernels/kernel.h"
 
@@ -15,5 +17,9 @@ inline shaders::TensorPlace placeOf(const BoundTensor& bound) noexcept {
 inline constexpr ShaderBinding kSourceBinding{Role::Source, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
 inline constexpr ShaderBinding kAddendBinding{Role::Addend, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
 inline constexpr ShaderBinding kResultBinding{Role::Result, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+inline constexpr ShaderBinding kWeightsBinding{Role::Weights, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+inline constexpr ShaderBinding kBiasBinding{Role::Bias, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+inline constexpr std::array kConvBindings = {kSourceBinding, kWeightsBinding, kResultBinding, kAddendBinding,
+                                             kBiasBinding};
 
 }  // namespace impasto::vulkan
