@@ -22,18 +22,6 @@ double millisecondsSince(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-render::UniqueSemaphore makeTimeline(const PaintingDevice& painting) {
-  VkSemaphoreTypeCreateInfo type{VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO};
-  type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
-  VkExportSemaphoreCreateInfo exported{VK_STRUCTURE_TYPE_EXPORT_SEMAPHORE_CREATE_INFO};
-  exported.handleTypes = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT;
-  if (painting.shares_semaphores) type.pNext = &exported;
-  const VkSemaphoreCreateInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, &type, 0};
-  VkSemaphore semaphore = VK_NULL_HANDLE;
-  check(vkCreateSemaphore(painting.device->handle(), &info, nullptr, &semaphore), "vkCreateSemaphore");
-  return {painting.device->handle(), semaphore};
-}
-
 }  // namespace
 
 TimedPass::TimedPass(const PaintingDevice& painting, ImpastoContext context, ImpastoStyle style, uint32_t width,
@@ -81,9 +69,9 @@ TimedPass::TimedPass(const PaintingDevice& painting, ImpastoContext context, Imp
   VkQueryPool queries = VK_NULL_HANDLE;
   check(vkCreateQueryPool(device, &queries_info, nullptr, &queries), "vkCreateQueryPool");
   queries_ = {device, queries};
-  inputs_done_ = makeTimeline(painting);
-  painted_ = makeTimeline(painting);
-  done_ = makeTimeline(painting);
+  inputs_done_ = createTimeline(painting);
+  painted_ = createTimeline(painting);
+  done_ = createTimeline(painting);
   fillColor();
 }
 

@@ -7,15 +7,6 @@ namespace {
 
 constexpr uint64_t kWaitNanoseconds = 900'000'000'000;  // a large picture on a busy processor
 
-render::UniqueSemaphore makeTimeline(VkDevice device) {
-  VkSemaphoreTypeCreateInfo type{VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO};
-  type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
-  VkSemaphoreCreateInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, &type};
-  VkSemaphore semaphore = VK_NULL_HANDLE;
-  render::check(vkCreateSemaphore(device, &info, nullptr, &semaphore), "vkCreateSemaphore");
-  return {device, semaphore};
-}
-
 }  // namespace
 
 const std::map<std::string, ImpastoBackend>& backendNames() {
@@ -37,8 +28,8 @@ std::string nameOf(ImpastoBackend backend) {
 Execution::Execution(const PaintingDevice& painting, ImpastoContext context) : device_(painting.device->handle()) {
   checkImpasto(impastoContextGetBackend(context, &backend_), "the painting context");
   if (inCommandBuffer()) return;
-  packed_ = makeTimeline(device_);
-  painted_ = makeTimeline(device_);
+  packed_ = createTimeline(painting);
+  painted_ = createTimeline(painting);
 }
 
 void Execution::run(ImpastoPass pass, uint32_t slot) {

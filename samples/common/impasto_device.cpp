@@ -63,6 +63,18 @@ PaintingDevice createPaintingDevice(render::DeviceOptions options, const Paintin
   return painting;
 }
 
+render::UniqueSemaphore createTimeline(const PaintingDevice& painting) {
+  VkSemaphoreTypeCreateInfo type{VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO};
+  type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
+  VkExportSemaphoreCreateInfo exported{VK_STRUCTURE_TYPE_EXPORT_SEMAPHORE_CREATE_INFO};
+  exported.handleTypes = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT;
+  if (painting.shares_semaphores) type.pNext = &exported;
+  const VkSemaphoreCreateInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, &type, 0};
+  VkSemaphore semaphore = VK_NULL_HANDLE;
+  render::check(vkCreateSemaphore(painting.device->handle(), &info, nullptr, &semaphore), "vkCreateSemaphore");
+  return {painting.device->handle(), semaphore};
+}
+
 UniqueContext createContext(const PaintingDevice& painting) {
   ImpastoContextInfo info{};
   info.size = sizeof info;
@@ -76,6 +88,7 @@ UniqueContext createContext(const PaintingDevice& painting) {
   info.backend = painting.needs.backend;
   info.timeline_points = painting.needs.timeline_points;
   info.timeline_semaphore = VK_TRUE;  // render::Device enables it always
+  info.external_handles = painting.shares_semaphores;
   info.log = onLog;
   ImpastoContext context = nullptr;
   checkImpasto(impastoCreateContext(&info, &context), "the painting context");

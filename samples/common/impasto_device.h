@@ -45,6 +45,9 @@ struct PaintingDevice {
 };
 PaintingDevice createPaintingDevice(render::DeviceOptions options, const PaintingNeeds& needs = {});
 
+// A timeline semaphore for impastoExecute, of the value 0. Throws Error.
+render::UniqueSemaphore createTimeline(const PaintingDevice& painting);
+
 // A context on the device's queue, for the backend that the device was made for. The library's errors and warnings go to stderr.
 UniqueContext createContext(const PaintingDevice& painting);
 
