@@ -219,6 +219,21 @@ TEST(CudaPlan, TensorsDoNotOverlap) {
   }
 }
 
+// What the design counts on: folding, noise, shuffles, sums and the trunk's layers have no launches of their own, and each
+// convolution has as many columns as it needs at once.
+TEST(CudaPlan, MediumAt1080pOnAnH200) {
+  const cuda::Plan plan(makeGenerator(32, 64, 16, 8, 6), 1920, 1080, {});
+  std::vector<cuda::Launch> list;
+  plan.launches({1920, 1080}, {}, list);
+  EXPECT_EQ(kernelsOf(list), (std::vector<std::string>{"conv3x3_tall_32", "conv3x3_half_64", "trunk_16x18",
+                                                       "conv3x3_flat_64", "conv3x3_tall_64", "conv3x3_tall_16",
+                                                       "conv3x3_tall_32", "conv3x3_tall_8"}));
+  double bytes = 0;
+  for (const cuda::Launch& launch : list) bytes += launch.bytes;
+  EXPECT_LT(bytes, 250e6);
+  EXPECT_LT(plan.memory().arena, 64u << 20);
+}
+
 TEST(CudaPlan, BadExtentsAndOldDevicesAreErrors) {
   for (const auto& [width, height] : {std::pair{0u, 4u}, {4u, 0u}, {16385u, 1u}, {1u, UINT32_MAX}}) {
     EXPECT_THROW(cuda::Plan(makeSmallStyle(3), width, height, {}), Error);

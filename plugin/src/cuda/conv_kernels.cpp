@@ -1,6 +1,7 @@
 #include "cuda/conv_kernels.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "cuda/kernels/conv_shape.h"
 
@@ -27,6 +28,8 @@ constexpr ConvKernel describe(const char* name) {
 constexpr ConvKernel kKernels[] = {IMPASTO_CONV_KERNELS(IMPASTO_DESCRIBE)};
 #undef IMPASTO_DESCRIBE
 
+constexpr double kChunkCycles = 300;  // until a chunk's first copies have come, where nothing hides it
+
 uint64_t ceilDiv(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
@@ -40,7 +43,7 @@ ConvChoice chooseConvKernel(const ConvProblem& problem, const DeviceTraits& devi
   for (const ConvKernel& kernel : kKernels) {
     if (kernel.kernel != static_cast<int>(problem.kernel) || kernel.stride != static_cast<int>(problem.stride)) continue;
     if (kernel.column_tiles == 1 && problem.out_octets > 1) continue;  // it would store half sectors
-    const auto column_tiles = static_cast<uint64_t>(kernel.column_tiles), row_tiles = static_cast<uint64_t>(kernel.row_tiles);
+    const auto column_tiles = static_cast<uint64_t>(kernel.column_tiles);
     const uint64_t column_blocks = ceilDiv(problem.out_octets, column_tiles);
     const uint64_t tiles = ceilDiv(problem.width, static_cast<uint64_t>(kernel.tile_width)) *
                            ceilDiv(problem.height, static_cast<uint64_t>(kernel.tile_height));
@@ -48,19 +51,22 @@ ConvChoice chooseConvKernel(const ConvProblem& problem, const DeviceTraits& devi
       const auto chunks = static_cast<uint32_t>(ceilDiv(channel_blocks, blocks));
       const auto shared = static_cast<uint32_t>(kernel.sharedBytes(static_cast<int>(chunks), static_cast<int>(blocks)));
       if (shared > device.shared_per_block) continue;
-      // Of a warp, for 16 channels of a column of taps, in cycles of a multiprocessor that all four keep busy: an mma takes
-      // 1.6 of them, a fragment of A or of two column tiles of B four (512 bytes out of shared memory). Neither quite
-      // hides behind the other. A chunk costs some waiting, and so does a block that has a multiprocessor to itself.
+      // In cycles of a multiprocessor. An mma takes 1.6 of them, a fragment of A or of two column tiles of B four (512 bytes
+      // out of shared memory), 32 bytes out of L2 one. What takes longest does not quite hide the others.
       const double taps = kernel.kernel, rows = static_cast<double>(kernel.row_tiles - 1) * kernel.stride + taps;
-      const double mma = 1.6 * taps * static_cast<double>(row_tiles * column_tiles);
-      const double loads = 4 * (rows + taps * 0.5 * static_cast<double>(column_tiles));
-      const double multiply = std::max(mma, loads) + 0.25 * std::min(mma, loads);
-      const double wait = 0.5 * chunks + 0.5;
-      const bool alone = shared > device.shared_per_multiprocessor / 2;
-      const double block = multiply * (static_cast<double>(chunks) * blocks + wait) * (alone ? 1.25 : 1);
-      // Two blocks at least hide each other's waiting.
-      const uint64_t waves = ceilDiv(tiles * column_blocks, uint64_t{device.multiprocessors} * 2);
-      const double cost = block * static_cast<double>(waves);
+      const double columns = static_cast<double>(column_tiles), channel_columns = 4 * taps * chunks * blocks;  // of 4 warps
+      const double mma = channel_columns * 1.6 * taps * kernel.row_tiles * columns;
+      const double loads = channel_columns * 4 * (rows + taps * 0.5 * columns);
+      const double halo = 2.0 * blocks * kernel.planeOctets(static_cast<int>(blocks)) * 16 * chunks;
+      const double copies = (halo + taps * taps * chunks * blocks * columns * 256) / 32;
+      const double longest = std::max({mma, loads, copies});
+      double block = longest + 0.25 * (mma + loads + copies - longest) + kChunkCycles * chunks;
+      // A block that has a multiprocessor to itself waits for its own copies.
+      const double per_multiprocessor = static_cast<double>(tiles * column_blocks) / device.multiprocessors;
+      if (per_multiprocessor <= 1 || shared > device.shared_per_multiprocessor / 2) block *= 1.25;
+      // Blocks that are left over for the end keep a part of the device busy.
+      const double whole = std::ceil(per_multiprocessor);
+      const double cost = block * (per_multiprocessor <= 1 ? 1 : 0.5 * (whole + per_multiprocessor));
       if (best.kernel != nullptr && cost >= least) continue;
       least = cost;
       best = {&kernel, chunks, blocks};

@@ -31,8 +31,8 @@ struct ConvChoice {
 
 std::span<const ConvKernel> convKernels() noexcept;
 
-// The cheapest by estimate: of what tiles compute beyond the result, of multiprocessors that have nothing to do, of
-// chunks that have to be waited for.
+// The cheapest by estimate: of what tiles compute beyond the result, what they copy, and multiprocessors that have nothing
+// to do.
 ConvChoice chooseConvKernel(const ConvProblem& problem, const DeviceTraits& device) noexcept;
 
 }  // namespace impasto::cuda
