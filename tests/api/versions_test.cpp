@@ -1,30 +1,46 @@
-// Hosts of other versions: one compiled against the header of 0.1, and structs larger than this version knows.
+// Hosts of other versions: one compiled against the headers of 0.1 and 0.2, and structs larger than this version knows.
 #include <gtest/gtest.h>
 
 #include <cstddef>
 #include <cstring>
 
+#include "api/old_host.h"
 #include "api/pass_fixture.h"
-#include "api/v0_1_host.h"
 
 namespace impasto::test {
 namespace {
 
 class VersionsTest : public PassTest {};
+class OldHostTest : public PassTest, public ::testing::WithParamInterface<const OldHostCode*> {};
+
+INSTANTIATE_TEST_SUITE_P(, OldHostTest, ::testing::Values(&kHostOf0_1, &kHostOf0_2),
+                         [](const auto& code) { return code.param == &kHostOf0_1 ? "Of0_1" : "Of0_2"; });
 
 // New members lie behind all that an old host allocated, its padding included.
 TEST(StructSizes, GrowAtTheEnd) {
-  EXPECT_LE(kOldSizes[0], offsetof(ImpastoRequirements, host_api_version));
-  EXPECT_LE(kOldSizes[1], offsetof(ImpastoContextInfo, api_version));
-  EXPECT_LE(kOldSizes[2], offsetof(ImpastoStyleInfo, needs_depth));
-  EXPECT_LE(kOldSizes[3], sizeof(ImpastoControls));
-  EXPECT_LE(kOldSizes[4], offsetof(ImpastoPassInfo, layers));
-  EXPECT_LE(kOldSizes[5], offsetof(ImpastoFrame, width));
-  EXPECT_LE(kOldSizes[6], sizeof(ImpastoExecuteInfo));
-  EXPECT_LE(kOldSizes[7], offsetof(ImpastoHostImage, style_vector_length));
+  EXPECT_LE(kHostOf0_1.sizes[0], offsetof(ImpastoRequirements, host_api_version));
+  EXPECT_LE(kHostOf0_1.sizes[1], offsetof(ImpastoContextInfo, api_version));
+  EXPECT_LE(kHostOf0_1.sizes[2], offsetof(ImpastoStyleInfo, needs_depth));
+  EXPECT_LE(kHostOf0_1.sizes[3], sizeof(ImpastoControls));
+  EXPECT_LE(kHostOf0_1.sizes[4], offsetof(ImpastoPassInfo, layers));
+  EXPECT_LE(kHostOf0_1.sizes[5], offsetof(ImpastoFrame, width));
+  EXPECT_LE(kHostOf0_1.sizes[6], sizeof(ImpastoExecuteInfo));
+  EXPECT_LE(kHostOf0_1.sizes[7], offsetof(ImpastoHostImage, style_vector_length));
 }
 
-TEST_F(VersionsTest, AHostOf01PaintsAsBefore) {
+TEST(StructSizes, HaveGrownAtTheEndSince02) {
+  EXPECT_LE(kHostOf0_2.sizes[0], offsetof(ImpastoRequirements, timeline_points));
+  EXPECT_LE(kHostOf0_2.sizes[1], offsetof(ImpastoContextInfo, timeline_points));
+  EXPECT_EQ(kHostOf0_2.sizes[2], sizeof(ImpastoStyleInfo));
+  EXPECT_EQ(kHostOf0_2.sizes[3], sizeof(ImpastoControls));
+  EXPECT_LE(kHostOf0_2.sizes[4], offsetof(ImpastoPassInfo, op_timings));
+  EXPECT_EQ(kHostOf0_2.sizes[5], sizeof(ImpastoFrame));
+  EXPECT_EQ(kHostOf0_2.sizes[6], sizeof(ImpastoExecuteInfo));
+  EXPECT_LE(kHostOf0_2.sizes[7], offsetof(ImpastoHostImage, backend));
+}
+
+TEST_P(OldHostTest, PaintsAsBefore) {
+  const OldHostCode& code = *GetParam();
   const std::vector<std::byte> style = writeStyle(makeNegativeStyle());
   const Pixels source = makePixels(16, 8, 1);
   FrameImages images(device(), {}, source);
@@ -42,10 +58,10 @@ TEST_F(VersionsTest, AHostOf01PaintsAsBefore) {
   host.color_view = images.color.view();
   host.output = images.output.get();
   host.output_view = images.output.view();
-  ASSERT_EQ(oldHostBegin(&host), 0) << oldHostError();
-  device().submit([&](VkCommandBuffer cmd) { EXPECT_EQ(oldHostRecord(&host, cmd), 0) << oldHostError(); });
+  ASSERT_EQ(code.begin(&host), 0) << code.error();
+  device().submit([&](VkCommandBuffer cmd) { EXPECT_EQ(code.record(&host, cmd), 0) << code.error(); });
   EXPECT_TRUE(isNegative(source, images.output.downloadPixels()));
-  oldHostEnd(&host);
+  code.end(&host);
 }
 
 template <class Struct>
@@ -102,7 +118,7 @@ TEST_F(VersionsTest, WhatIsFilledInStaysWithinTheHostsStruct) {
   std::memset(&unset, 0xEE, sizeof unset);  // as in 0.1, when `size` could be left to the call
   impastoDefaultControls(&unset);
   EXPECT_EQ(unset.temporal_weight, 1.0f);
-  EXPECT_EQ(unset.size, kOldSizes[3]);
+  EXPECT_EQ(unset.size, kHostOf0_1.sizes[3]);
 }
 
 TEST_F(VersionsTest, PaintingsOfAStyle) {

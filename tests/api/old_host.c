@@ -1,16 +1,16 @@
-#include "api/v0_1_host.h"
+/* IMPASTO_OLD_MINOR says which header is wanted, IMPASTO_OLD_HOST what this host is called. */
+#include "api/old_host.h"
 
 #include <impasto/impasto.h>
 #include <stdlib.h>
 #include <string.h>
 
-#if IMPASTO_VERSION_MINOR != 1
-#error "the header of version 0.1 is wanted here"
+#if IMPASTO_VERSION_MINOR != IMPASTO_OLD_MINOR
+#error "the header of another version is wanted here"
 #endif
 
-const size_t kOldSizes[8] = {sizeof(ImpastoRequirements), sizeof(ImpastoContextInfo), sizeof(ImpastoStyleInfo),
-                             sizeof(ImpastoControls),     sizeof(ImpastoPassInfo),    sizeof(ImpastoFrame),
-                             sizeof(ImpastoExecuteInfo),  sizeof(ImpastoHostImage)};
+/* What lies in the padding of structs whose members are all set; those of later versions have members that are not. */
+#define PADDING (IMPASTO_OLD_MINOR == 1 ? 0xA5 : 0)
 
 typedef struct State {
   ImpastoContext context;
@@ -18,9 +18,9 @@ typedef struct State {
   ImpastoPass pass;
 } State;
 
-const char* oldHostError(void) { return impastoGetLastError(); }
+static const char* oldHostError(void) { return impastoGetLastError(); }
 
-int oldHostBegin(OldHost* host) {
+static int oldHostBegin(OldHost* host) {
   State* state = calloc(1, sizeof *state);
   host->state = state;
 
@@ -32,6 +32,10 @@ int oldHostBegin(OldHost* host) {
   memset(&needs, 0xA5, sizeof needs);
   needs.requirements.size = sizeof needs.requirements;
   needs.requirements.next = NULL;
+#if IMPASTO_OLD_MINOR >= 2 /* which is asked something */
+  needs.requirements.host_api_version = 0;
+  needs.requirements.backend = IMPASTO_BACKEND_AUTO;
+#endif
   if (impastoQueryRequirements(host->instance, host->physical_device, host->get_instance_proc_addr,
                                &needs.requirements) != IMPASTO_SUCCESS) {
     return 1;
@@ -59,7 +63,7 @@ int oldHostBegin(OldHost* host) {
   if (impastoStyleGetInfo(state->style, &info) != IMPASTO_SUCCESS || info.parameter_count == 0) return 6;
 
   ImpastoPassInfo pass;
-  memset(&pass, 0xA5, sizeof pass); /* padding */
+  memset(&pass, PADDING, sizeof pass); /* padding */
   pass.size = sizeof pass;
   pass.next = NULL;
   pass.context = state->context;
@@ -75,7 +79,7 @@ int oldHostBegin(OldHost* host) {
   return 0;
 }
 
-int oldHostRecord(OldHost* host, VkCommandBuffer command_buffer) {
+static int oldHostRecord(OldHost* host, VkCommandBuffer command_buffer) {
   const State* state = host->state;
   ImpastoControls controls;
   controls.size = sizeof controls;
@@ -100,7 +104,7 @@ int oldHostRecord(OldHost* host, VkCommandBuffer command_buffer) {
   return 0;
 }
 
-void oldHostEnd(OldHost* host) {
+static void oldHostEnd(OldHost* host) {
   State* state = host->state;
   impastoReleasePass(state->pass);
   impastoReleaseStyle(state->style);
@@ -108,3 +112,8 @@ void oldHostEnd(OldHost* host) {
   free(state);
   host->state = NULL;
 }
+
+const OldHostCode IMPASTO_OLD_HOST = {
+    oldHostBegin, oldHostRecord, oldHostEnd, oldHostError,
+    {sizeof(ImpastoRequirements), sizeof(ImpastoContextInfo), sizeof(ImpastoStyleInfo), sizeof(ImpastoControls),
+     sizeof(ImpastoPassInfo), sizeof(ImpastoFrame), sizeof(ImpastoExecuteInfo), sizeof(ImpastoHostImage)}};
