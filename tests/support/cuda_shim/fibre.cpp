@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cstdint>
+#include <map>
 #include <new>
 #include <utility>
 
@@ -47,6 +48,24 @@ namespace {
 
 [[maybe_unused]] constinit thread_local Fibre* leaving = nullptr;
 
+#if defined(__SANITIZE_THREAD__)
+// To make one takes a millisecond, so each stack keeps its own; but not for ever, as every use leaves some frames on
+// what the sanitizer takes for the stack.
+void* sanitizerFibreOf(const std::byte* stack) {
+  struct Kept {
+    void* fibre = nullptr;
+    int uses = 0;
+  };
+  static thread_local std::map<const std::byte*, Kept> all;
+  Kept& kept = all[stack];
+  if (kept.fibre == nullptr || ++kept.uses == 500) {
+    if (kept.fibre != nullptr) __tsan_destroy_fiber(kept.fibre);
+    kept = {__tsan_create_fiber(0), 0};
+  }
+  return kept.fibre;
+}
+#endif
+
 }  // namespace
 
 Fibre::Fibre() {
@@ -55,16 +74,9 @@ Fibre::Fibre() {
 #endif
 }
 
-Fibre::~Fibre() {
-#if defined(__SANITIZE_THREAD__)
-  if (bottom_ != nullptr) __tsan_destroy_fiber(thread_sanitizer_);
-#endif
-}
-
 void Fibre::prepare(std::byte* stack, size_t bytes, void (*entry)()) {
 #if defined(__SANITIZE_THREAD__)
-  if (bottom_ != nullptr) __tsan_destroy_fiber(thread_sanitizer_);
-  thread_sanitizer_ = __tsan_create_fiber(0);
+  thread_sanitizer_ = sanitizerFibreOf(stack);
 #endif
   bottom_ = stack;
   size_ = bytes;

@@ -14,7 +14,6 @@ namespace impasto::cuda::shim {
 class Fibre {
  public:
   Fibre();  // the thread's own, once it is left
-  ~Fibre();
   Fibre(const Fibre&) = delete;
   Fibre& operator=(const Fibre&) = delete;
 
