@@ -225,9 +225,9 @@ TEST(CudaPlan, MediumAt1080pOnAnH200) {
   const cuda::Plan plan(makeGenerator(32, 64, 16, 8, 6), 1920, 1080, {});
   std::vector<cuda::Launch> list;
   plan.launches({1920, 1080}, {}, list);
-  EXPECT_EQ(kernelsOf(list), (std::vector<std::string>{"conv3x3_tall_32", "conv3x3_half_64", "trunk_16x18",
-                                                       "conv3x3_flat_64", "conv3x3_tall_64", "conv3x3_tall_16",
-                                                       "conv3x3_tall_32", "conv3x3_tall_8"}));
+  EXPECT_EQ(kernelsOf(list),
+            (std::vector<std::string>{"conv3x3_tall_32", "conv3x3_half_64", "trunk_16x18", "conv3x3_flat_64",
+                                      "conv3x3_tall_64", "conv3x3_tall_16", "conv3x3_tall_32", "conv3x3_tall_8"}));
   double bytes = 0;
   for (const cuda::Launch& launch : list) bytes += launch.bytes;
   EXPECT_LT(bytes, 250e6);

@@ -7,7 +7,8 @@
 namespace impasto::test {
 namespace {
 
-// At full resolution (fold 1), where small frames have many tiles: noise in the first layer, residual blocks, a plain convolution.
+// At full resolution (fold 1), where small frames have many tiles: noise in the first layer, residual blocks, a plain
+// convolution.
 Style makeTrunk(uint32_t channels, uint32_t blocks, uint32_t seed, uint32_t fold = 1) {
   Graph graph;
   uint32_t source = addInput(graph, InputKind::Color);
@@ -41,7 +42,8 @@ cuda::DeviceTraits deviceOf(uint32_t multiprocessors) {
   return device;
 }
 
-void expectTypical(const Style& style, const cuda::DeviceTraits& device, uint32_t width, uint32_t height, uint32_t seed) {
+void expectTypical(const Style& style, const cuda::DeviceTraits& device, uint32_t width, uint32_t height,
+                   uint32_t seed) {
   const ReferenceInputs inputs = makeRandomInputs(style.graph, height, width, seed);
   const Tensor result = CudaRunner(style, width, height, device).run(inputs);
   const Agreement agreement =
@@ -64,21 +66,23 @@ TEST(CudaTrunk, EveryTileHeight) {
 
 TEST(CudaTrunk, EveryExtent) {
   const Style style = makeTrunk(40, 1, 2);
-  for (const auto& [width, height] : {std::pair{1u, 1u}, {1u, 20u}, {40u, 1u}, {16u, 6u}, {17u, 7u}, {32u, 13u}, {33u, 12u}}) {
+  for (const auto& [width, height] :
+       {std::pair{1u, 1u}, {1u, 20u}, {40u, 1u}, {16u, 6u}, {17u, 7u}, {32u, 13u}, {33u, 12u}}) {
     expectTypical(style, {}, width, height, width);
   }
 }
 
 TEST(CudaTrunk, EveryWidthOfChannels) {
-  for (const uint32_t channels : {33u, 48u, 56u, 63u}) expectTypical(makeTrunk(channels, 1, channels), {}, 20, 9, channels);
+  for (const uint32_t channels : {33u, 48u, 56u, 63u})
+    expectTypical(makeTrunk(channels, 1, channels), {}, 20, 9, channels);
 }
 
 TEST(CudaTrunk, ManyLayersAndTwoTrunks) {
   for (const uint32_t blocks : {11u, 14u}) {  // 24 and 30 layers
     const Style style = makeTrunk(40, blocks, 3, 4);
     const ReferenceInputs inputs = makeRandomInputs(style.graph, 27, 70, blocks);
-    const Agreement agreement = compare(CudaRunner(style, 70, 27, {}).run(inputs), style, runReferenceOps(style, inputs),
-                                        Rounding::Half, kTensorCoreSumRounding);
+    const Agreement agreement = compare(CudaRunner(style, 70, 27, {}).run(inputs), style,
+                                        runReferenceOps(style, inputs), Rounding::Half, kTensorCoreSumRounding);
     EXPECT_LE(agreement.error, 1e-2);
   }
 }
@@ -97,8 +101,8 @@ TEST(CudaTrunk, WhenItIsTaken) {
     return !trunkOf(cuda::Plan(style, 64, 48, device)).empty();
   };
   EXPECT_TRUE(taken(makeTrunk(64, 1, 1), {}));
-  EXPECT_FALSE(taken(makeTrunk(16, 1, 1), {}));   // too narrow
-  EXPECT_FALSE(taken(makeTrunk(65, 1, 1), {}));   // too wide
+  EXPECT_FALSE(taken(makeTrunk(16, 1, 1), {}));  // too narrow
+  EXPECT_FALSE(taken(makeTrunk(65, 1, 1), {}));  // too wide
   cuda::DeviceTraits device;
   device.cooperative = false;
   EXPECT_FALSE(taken(makeTrunk(64, 1, 1), device));

@@ -41,7 +41,8 @@ ConvChoice chooseConvKernel(const ConvProblem& problem, const DeviceTraits& devi
   double least = 0;
   const uint64_t channel_blocks = ceilDiv(problem.in_octets, 2);
   for (const ConvKernel& kernel : kKernels) {
-    if (kernel.kernel != static_cast<int>(problem.kernel) || kernel.stride != static_cast<int>(problem.stride)) continue;
+    if (kernel.kernel != static_cast<int>(problem.kernel) || kernel.stride != static_cast<int>(problem.stride))
+      continue;
     if (kernel.column_tiles == 1 && problem.out_octets > 1) continue;  // it would store half sectors
     const auto column_tiles = static_cast<uint64_t>(kernel.column_tiles);
     const uint64_t column_blocks = ceilDiv(problem.out_octets, column_tiles);
@@ -51,10 +52,11 @@ ConvChoice chooseConvKernel(const ConvProblem& problem, const DeviceTraits& devi
       const auto chunks = static_cast<uint32_t>(ceilDiv(channel_blocks, blocks));
       const auto shared = static_cast<uint32_t>(kernel.sharedBytes(static_cast<int>(chunks), static_cast<int>(blocks)));
       if (shared > device.shared_per_block) continue;
-      // In cycles of a multiprocessor. An mma takes 1.6 of them, a fragment of A or of two column tiles of B four (512 bytes
-      // out of shared memory), 32 bytes out of L2 one. What takes longest does not quite hide the others.
+      // In cycles of a multiprocessor. An mma takes 1.6 of them, a fragment of A or of two column tiles of B four (512
+      // bytes out of shared memory), 32 bytes out of L2 one. What takes longest does not quite hide the others.
       const double taps = kernel.kernel, rows = static_cast<double>(kernel.row_tiles - 1) * kernel.stride + taps;
-      const double columns = static_cast<double>(column_tiles), channel_columns = 4 * taps * chunks * blocks;  // of 4 warps
+      const double columns = static_cast<double>(column_tiles),
+                   channel_columns = 4 * taps * chunks * blocks;  // of 4 warps
       const double mma = channel_columns * 1.6 * taps * kernel.row_tiles * columns;
       const double loads = channel_columns * 4 * (rows + taps * 0.5 * columns);
       const double halo = 2.0 * blocks * kernel.planeOctets(static_cast<int>(blocks)) * 16 * chunks;

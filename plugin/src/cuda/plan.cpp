@@ -58,7 +58,8 @@ class Launcher {
   uint32_t heightOf(const PlannedTensor& t) const { return t.downscale == kGlobal ? 1 : extent_.height / t.downscale; }
   double texelsOf(const PlannedTensor& t) const { return 1.0 * widthOf(t) * heightOf(t); }
   double bytesOf(uint32_t i) const {
-    return i == kNone ? 0 : texelsOf(tensor(i)) * (tensor(i).quads ? tensor(i).rowQuads() * 8 : tensor(i).octets() * 16);
+    return i == kNone ? 0
+                      : texelsOf(tensor(i)) * (tensor(i).quads ? tensor(i).rowQuads() * 8 : tensor(i).octets() * 16);
   }
 
   uint64_t addressOf(const PlannedTensor& t) const {
@@ -117,8 +118,8 @@ class Launcher {
     params.blocks = static_cast<uint16_t>(step.blocks);
     params.plane = static_cast<uint16_t>(kernel.planeOctets(blocks));
     params.columns = static_cast<uint16_t>(step.columnBlocks());
-    params.octets = static_cast<uint16_t>(
-        result.quads ? (step.block == 1 ? 1 : step.block * step.block / 2) : result.octets() * step.block * step.block);
+    params.octets = static_cast<uint16_t>(result.quads ? (step.block == 1 ? 1 : step.block * step.block / 2)
+                                                       : result.octets() * step.block * step.block);
     params.lanes_log2 = static_cast<uint8_t>(kernel.lanesLog2(blocks));
     params.activation = static_cast<uint8_t>(step.activation);
     params.last_activation = static_cast<uint8_t>(step.last_activation);
@@ -128,7 +129,9 @@ class Launcher {
     launch.kernel = kernel.name;
     launch.threads = static_cast<uint32_t>(kernel.threads);
     launch.shared_bytes = static_cast<uint32_t>(kernel.sharedBytes(chunks, blocks));
-    const auto tiles = [](int32_t size, int tile) { return ceilDiv(static_cast<uint32_t>(size), static_cast<uint32_t>(tile)); };
+    const auto tiles = [](int32_t size, int tile) {
+      return ceilDiv(static_cast<uint32_t>(size), static_cast<uint32_t>(tile));
+    };
     launch.grid = {tiles(params.out_width, kernel.tile_width) * step.columnBlocks(),
                    tiles(params.out_height, kernel.tile_height), 1};
     launch.multiply_adds = 1.0 * params.out_width * params.out_height * conv.channels * op(conv.inputs[0]).channels *
@@ -153,9 +156,12 @@ class Launcher {
     launch.bytes = bytesOf(step.sources[0]) + bytesOf(step.addend) + bytesOf(step.result);
     for (size_t i = 0; i < step.layers.size(); ++i) {
       const Step& layer = step.layers[i];
-      params.layers[i] = {static_cast<uint32_t>(layer.weights), static_cast<uint32_t>(layer.bias),
-                          static_cast<uint8_t>(layer.activation), static_cast<uint8_t>(layer.last_activation),
-                          static_cast<uint8_t>(layer.addend != kNone ? 1 : 0), 0};
+      params.layers[i] = {static_cast<uint32_t>(layer.weights),
+                          static_cast<uint32_t>(layer.bias),
+                          static_cast<uint8_t>(layer.activation),
+                          static_cast<uint8_t>(layer.last_activation),
+                          static_cast<uint8_t>(layer.addend != kNone ? 1 : 0),
+                          0};
       launch.bytes += static_cast<double>(layer.weight_bytes + layer.columns.size() * 4);
       launch.multiply_adds += texelsOf(result) * result.channels * op(op(layer.op).inputs[0]).channels * 9;
     }
@@ -261,7 +267,8 @@ struct Plan::Impl {
   SharedTensor output;
   std::vector<KernelUse> kernels;
 
-  void make(const std::vector<Step>& list, FrameExtent extent, const Bases& bases, std::vector<Launch>& launches) const {
+  void make(const std::vector<Step>& list, FrameExtent extent, const Bases& bases,
+            std::vector<Launch>& launches) const {
     const uint32_t alignment = steps.graph.alignment;
     const FrameExtent aligned{align(extent.width, alignment), align(extent.height, alignment)};
     if (extent.width == 0 || extent.height == 0 || aligned.width > steps.width || aligned.height > steps.height) {
@@ -295,8 +302,8 @@ Plan::Plan(const Style& style, uint32_t width, uint32_t height, const DeviceTrai
                                                 ": each side must be 1 to " + std::to_string(kMaxExtent));
   }
   if (device.compute_capability < 75) {
-    throw Error(ErrorCode::Unsupported, "CUDA compute capability " + std::to_string(device.compute_capability / 10) + "." +
-                                            std::to_string(device.compute_capability % 10) + " is less than 7.5");
+    throw Error(ErrorCode::Unsupported, "CUDA compute capability " + std::to_string(device.compute_capability / 10) +
+                                            "." + std::to_string(device.compute_capability % 10) + " is less than 7.5");
   }
   LoweredGraph lowered = lower(style.graph, style.weights);
   PlannedSteps& steps = impl_->steps;

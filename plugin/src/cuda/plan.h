@@ -77,16 +77,16 @@ inline constexpr size_t kMaxParameterBytes = 512;
 
 // One kernel launch, ready but for the driver's handles.
 struct Launch {
-  const char* kernel = "";     // its name in the cubin and in the shim's table
+  const char* kernel = "";             // its name in the cubin and in the shim's table
   const std::string* label = nullptr;  // the op that it ends in, for people; lives as long as the plan
   std::array<uint32_t, 3> grid{1, 1, 1};
-  uint32_t threads = 0;        // of a block, in x
-  uint32_t shared_bytes = 0;   // dynamic; beyond 48 KiB the function's limit has to be raised first
-  bool cooperative = false;    // all blocks at once
+  uint32_t threads = 0;       // of a block, in x
+  uint32_t shared_bytes = 0;  // dynamic; beyond 48 KiB the function's limit has to be raised first
+  bool cooperative = false;   // all blocks at once
   std::array<std::byte, kMaxParameterBytes> parameters{};  // the kernel's one argument, by value
   uint32_t parameter_bytes = 0;
-  double multiply_adds = 0;    // useful ones, without padding and what tiles compute twice
-  double bytes = 0;            // read and written at least: each tensor and weight once
+  double multiply_adds = 0;  // useful ones, without padding and what tiles compute twice
+  double bytes = 0;          // read and written at least: each tensor and weight once
 
   template <typename Params>
   void setParameters(const Params& params) noexcept {

@@ -55,16 +55,16 @@ struct ConvPart {
 struct Step {
   enum class Kind : uint8_t { Conv, Trunk, Pointwise, Blend, Noise, Gather };
   Kind kind = Kind::Conv;
-  uint32_t op = 0;  // whose definition this runs: of a Conv the convolution; of a Gather, the op or what is copied
+  uint32_t op = 0;    // whose definition this runs: of a Conv the convolution; of a Gather, the op or what is copied
   uint32_t last = 0;  // the op that it ends in
   uint32_t result = kNone, addend = kNone, factors = kNone;  // tensors
   Activation activation = Activation::None, last_activation = Activation::None;
 
-  std::vector<ConvPart> parts;           // Conv
-  const ConvKernel* kernel = nullptr;    // Conv
-  uint32_t chunks = 0, blocks = 0;       // Conv
-  uint32_t block = 1;                    // Conv: depth_to_space of the result
-  std::vector<uint32_t> columns;         // Conv: the output channel of each; kNone: padding
+  std::vector<ConvPart> parts;                       // Conv
+  const ConvKernel* kernel = nullptr;                // Conv
+  uint32_t chunks = 0, blocks = 0;                   // Conv
+  uint32_t block = 1;                                // Conv: depth_to_space of the result
+  std::vector<uint32_t> columns;                     // Conv: the output channel of each; kNone: padding
   uint64_t weights = 0, weight_bytes = 0, bias = 0;  // Conv: in the weights
 
   const TrunkKernel* trunk = nullptr;  // Trunk

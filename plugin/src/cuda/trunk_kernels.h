@@ -15,6 +15,7 @@ struct TrunkKernel {
 
 // The one with the smallest tiles of which a multiprocessor has no more than one; null where none fits, or the device
 // can't launch cooperatively. `blocks` of 16 channels.
-const TrunkKernel* chooseTrunkKernel(uint32_t width, uint32_t height, uint32_t blocks, const DeviceTraits& device) noexcept;
+const TrunkKernel* chooseTrunkKernel(uint32_t width, uint32_t height, uint32_t blocks,
+                                     const DeviceTraits& device) noexcept;
 
 }  // namespace impasto::cuda

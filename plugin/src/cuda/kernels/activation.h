@@ -11,7 +11,10 @@ struct Activate {
   bool sigmoid;
 
   IMPASTO_DEVICE explicit Activate(uint32_t activation)
-      : slope(activation == 1 ? 0.0f : activation == 2 ? 0.2f : 1.0f), sigmoid(activation == 3) {}
+      : slope(activation == 1   ? 0.0f
+              : activation == 2 ? 0.2f
+                                : 1.0f),
+        sigmoid(activation == 3) {}
 
   IMPASTO_DEVICE float operator()(float value) const {
     if (sigmoid) return divide(1.0f, 1.0f + exponential(-value));

@@ -155,7 +155,8 @@ class Conv {
       const Shared<Words4> column = texels + columnPlace(first_column + i);
       const Shared<Words4> taps = weights + i * Shape::kKernel * Blocks * (Shape::kBlockBytes / 16);
       IMPASTO_UNROLL
-      for (int k = 0; k < Blocks; ++k) multiplyColumn<Blocks>(column + 2 * k * p_.plane, taps + k * (Shape::kBlockBytes / 16));
+      for (int k = 0; k < Blocks; ++k)
+        multiplyColumn<Blocks>(column + 2 * k * p_.plane, taps + k * (Shape::kBlockBytes / 16));
     }
   }
 

@@ -4,13 +4,14 @@
 // A block of four warps computes 16 x (4 * kRowTiles) texels of the result, times 8 * kColumnTiles columns (output
 // channels). A warp has kRowTiles rows of 16 texels; a row is the M of one mma.m16n8k16, its columns N, the channels read
 // K. Two things are streamed through shared memory by cp.async: the halo tile, once for each chunk of channels, and the
-// weights, kStepTaps taps at a time, kStages deep. Taps are taken column by column: rows of texels that a warp has read for
-// one column of taps serve all taps of it, each for another row of results. So each texel is read from global memory once (and by neighbours that
-// have it in their halo), while each weight is read once per block, out of L2.
+// weights, kStepTaps taps at a time, kStages deep. So each texel is read from global memory once (and by neighbours that
+// have it in their halo), while each weight is read once per block, out of L2. Taps are taken column by column: rows of
+// texels that a warp has read for one column of taps serve all taps of it, each for another row of results.
 //
 // Shared memory, in octets of 16 bytes:
 //   halo tile   [octet of channels][row][column], kHalos of them; `plane` octets from one octet of channels to the next
-//   weights     [stage][column of taps][row][16 channels][16 columns][lane] of 16 bytes: the B fragments of two n8 tiles, as mma takes them
+//   weights     [stage][column of taps][row][16 channels][16 columns][lane] of 16 bytes: the B fragments of two n8
+//               tiles, as mma takes them
 //   results     [warp][texel][octet of columns], over the halo tile when all is computed
 //
 // Bank conflicts, worked out (eight lanes of 16 bytes make one pass over the 32 banks, so eight addresses must differ in
@@ -53,7 +54,7 @@ struct ConvShape {
   static constexpr int kHalos = kChunkSteps == 1 ? kStages : 2;
   static_assert(kHalos == kStages || kChunkSteps > kStages - 2);
 
-  static constexpr int kBlockBytes = ColumnTiles * 256;  // weights of one tap and 16 channels
+  static constexpr int kBlockBytes = ColumnTiles * 256;                // weights of one tap and 16 channels
   static constexpr int kResultBytes = kWarps * 16 * ColumnTiles * 32;  // in fp32
   // Where octet `n` of a texel's results is, of `octet` times 16 bytes (2: fp32).
   static IMPASTO_BOTH constexpr int resultPlace(int texel, int n, int octet) {
@@ -83,7 +84,7 @@ struct ConvShape {
 // Every convolution kernel there is, as X(name, kernel, stride, row tiles, column tiles, blocks per multiprocessor).
 // 1 x 1 with stride 2 is a 3 x 3 whose other taps are zero. The plan takes the least columns that hold the convolution's,
 // in several blocks where 64 do not, and flat tiles (2 row tiles) where tall ones would leave multiprocessors idle.
-#define IMPASTO_CONV_KERNELS(X)    \
+#define IMPASTO_CONV_KERNELS(X)     \
   X(conv3x3_tall_64, 3, 1, 4, 8, 2) \
   X(conv3x3_flat_64, 3, 1, 2, 8, 3) \
   X(conv3x3_tall_32, 3, 1, 4, 4, 3) \

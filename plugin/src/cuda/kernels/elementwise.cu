@@ -67,7 +67,7 @@ IMPASTO_KERNEL(blend, ::impasto::cuda::BlendParams, 256, 4) {
   using namespace impasto::cuda;
   const int x = itemOfThread(), y = blockY();
   if (x >= params.width) return;
-  const auto load = [](const TensorIn& tensor, int at_y, int at_x, float (&values)[4]) {
+  const auto load = [](const TensorIn& tensor, int at_y, int at_x, float(&values)[4]) {
     const Words2 quad = loadGlobal(tensor.at(at_y, at_x).as<const Words2>());
     const Float2 low = toFloat2(Half2{quad.word[0]}), high = toFloat2(Half2{quad.word[1]});
     values[0] = low.x;

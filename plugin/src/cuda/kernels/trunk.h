@@ -164,8 +164,7 @@ class Trunk {
     const Global<const float> biases = (p_.weights + p_.layers[layer].bias).template as<const float>();
     IMPASTO_UNROLL
     for (int n = 0; n < kTiles; ++n) {
-      const Float2 bias =
-          loadReadOnly((biases + ((column_ + n) * 8 + lane() % 4 * 2)).template as<const Float2>());
+      const Float2 bias = loadReadOnly((biases + ((column_ + n) * 8 + lane() % 4 * 2)).template as<const Float2>());
       IMPASTO_UNROLL
       for (int m = 0; m < Shape::kRows; ++m) sums_[m][n] = {{bias.x, bias.y, bias.x, bias.y}};
     }
@@ -175,7 +174,8 @@ class Trunk {
   template <int Blocks>
   IMPASTO_DEVICE void multiply(int layer, int tap_x, int step) {
     constexpr int kBlock = Shape::kBlockBytes / 16;
-    const Shared<Words4> texels = tile(layer) + (row_ * Shape::kWidth + tap_x + lane() % 16 + lane() / 16 * Shape::kPlane);
+    const Shared<Words4> texels =
+        tile(layer) + (row_ * Shape::kWidth + tap_x + lane() % 16 + lane() / 16 * Shape::kPlane);
     const Shared<Words4> weights = weightsOf(step) + (column_ / 2 * kWarp + lane());
     IMPASTO_UNROLL
     for (int k = 0; k < Blocks; ++k) {
@@ -230,8 +230,8 @@ class Trunk {
   }
 
   const TrunkParams& p_;
-  const int row_, column_;  // of the tile, of 8 columns: where the warp's begin
-  const int x_, y_;         // of the tile in the frame
+  const int row_, column_;    // of the tile, of 8 columns: where the warp's begin
+  const int x_, y_;           // of the tile in the frame
   const int width_, height_;  // of what lies in the frame
   FragmentC sums_[Shape::kRows][kTiles];
 };

@@ -24,7 +24,7 @@ struct TrunkShape {
   static constexpr int kWidth = kTileWidth + 2, kHeight = kTileHeight + 2;  // with the border
   static constexpr int kTexels = kWidth * kHeight;
   static constexpr int kPlane = kTexels + ((1 - kTexels) % 8 + 8) % 8;  // octets; 1 modulo 8
-  static constexpr int kTapRows = Rows + 2;  // of texels, for a column of taps
+  static constexpr int kTapRows = Rows + 2;                             // of texels, for a column of taps
   static constexpr int kColumnTiles = 8, kStages = 2;
   static constexpr int kBlockBytes = kColumnTiles * 256;  // weights of one tap and 16 channels
 
