@@ -291,6 +291,21 @@ TEST_F(ThinVggTest, TrainingBringsItNearerToVggAndStylesCanBeTrainedWithIt) {
   EXPECT_ERROR(checkSettings(settings), ErrorCode::InvalidArgument, "--init");
 }
 
+TEST_F(ThinVggTest, TheTrainersOwnNetworkIsThereSmallAndCheapAndTheDefault) {
+  const std::string path = ownPerceptualPath();
+  EXPECT_LE(std::filesystem::file_size(path), 2'000'000u);
+  const std::unique_ptr<PerceptualNetwork> own = openPerceptual(path);
+  ASSERT_NE(dynamic_cast<const ThinVgg*>(own.get()), nullptr);
+  EXPECT_LE(dynamic_cast<const ThinVgg&>(*own).multiplyAddsPerPixel(), 241344 / 5.0);  // VGG19's up to relu4_1
+  const auto features = own->features(picture(5), layers_);
+  EXPECT_EQ(features.at("relu4_1").sizes(), (std::vector<int64_t>{1, 512, 6, 8}));
+  StyleSettings style = tinySettings(2);
+  style.perceptual.clear();
+  style.image_size = 64;
+  StyleRun run(style);
+  EXPECT_TRUE(std::isfinite(run.step()));
+}
+
 TEST_F(ThinVggTest, AResumedRunEndsAsOneInOnePiece) {
   PerceptualSettings settings = perceptualSettings(4);
   PerceptualRun whole(settings), first(settings);
