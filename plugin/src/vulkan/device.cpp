@@ -115,7 +115,7 @@ VulkanDevice::VulkanDevice(PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkI
   software = properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU && subgroup_size == 8 &&
              (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
   vk.GetPhysicalDeviceMemoryProperties(physical_device, &memory);
-  if (options.cooperative_matrix && half_precision) findMatrices(options.subgroup_size_control);
+  if (IMPASTO_MATRIX_SHADERS && options.cooperative_matrix && half_precision) findMatrices(options.subgroup_size_control);
 }
 
 void VulkanDevice::findMatrices(bool size_control) {
