@@ -139,8 +139,8 @@ double App::frameSeconds() {
 }
 
 bool App::settled() const {
-  return session_ && !loading_scene_.valid() && !loading_map_.valid() && painting_->settled() && !thumbnails_->busy() &&
-         shots_in_flight_ == 0 && shots_.empty() && !writer_.busy() && model_.requests.empty();
+  return session_ && !loading_scene_.valid() && !loading_map_.valid() && painting_->settled() && thumbnails_->complete(library_) &&
+         !training_->running() && shots_in_flight_ == 0 && shots_.empty() && !writer_.busy() && model_.requests.empty();
 }
 
 void App::resizeAll(const Arrangement& arrangement) {

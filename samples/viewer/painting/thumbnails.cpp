@@ -19,6 +19,13 @@ const Thumbnail* Thumbnails::of(uint64_t key) const {
   return found == done_.end() ? nullptr : &found->second.thumbnail;
 }
 
+bool Thumbnails::complete(const StyleLibrary& library) const {
+  for (size_t i = 0; i < library.size(); ++i) {
+    if (!done_.contains(library[i].key)) return false;
+  }
+  return true;
+}
+
 void Thumbnails::drop(Done& done) {
   panels_.removeTexture(done.thumbnail.texture, submitted_);
   old_.push_back({std::move(done.image), submitted_});

@@ -33,7 +33,7 @@ class Thumbnails {
   void forget();  // all anew: another scene
 
   const Thumbnail* of(uint64_t key) const;  // nullptr: not there yet
-  bool busy() const { return job_ != nullptr; }
+  bool complete(const StyleLibrary& library) const;  // all are there
 
  private:
   struct Job {

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <fstream>
+#include <thread>
 
 #include "common/error.h"
 
@@ -49,7 +51,7 @@ constexpr std::pair<const char*, size_t> kVerbs[] = {  // with the words they ne
     {"set", 2},    {"do", 1},       {"nudge", 2},    {"expect", 2}, {"key", 1},    {"hold", 2},  {"type", 1},
     {"move", 2},   {"click", 2},    {"drag", 4},     {"wheel", 1},  {"press", 1},  {"slide", 2}, {"wait", 1},
     {"settle", 0}, {"screenshot", 1}, {"resize", 2}, {"minimise", 0}, {"restore", 0}, {"drop", 1}, {"repeat", 1},
-    {"end", 0},    {"mark", 1},     {"quit", 0}};
+    {"end", 0},    {"mark", 1},     {"quit", 0},       {"until", 2}};
 
 }  // namespace
 
@@ -66,7 +68,8 @@ Script::Script(const std::filesystem::path& path) : name_(path.string()) {
     const auto verb = std::find_if(std::begin(kVerbs), std::end(kVerbs), [&](const auto& v) { return step.verb == v.first; });
     if (verb == std::end(kVerbs)) fail(step, "unknown");
     if (step.words.size() < verb->second) fail(step, "needs " + std::to_string(verb->second) + " words");
-    if (step.verb == "set" || step.verb == "do" || step.verb == "nudge" || step.verb == "expect") {
+    if (step.verb == "set" || step.verb == "do" || step.verb == "nudge" || step.verb == "expect" ||
+        step.verb == "until") {
       if (!findCommand(step.words[0])) fail(step, "there is no command '" + step.words[0] + "'");
     }
     if ((step.verb == "key" || step.verb == "hold") && !keyNamed(step.words[0])) {
@@ -98,7 +101,12 @@ float Script::number(const Step& step, size_t index, float low, float high) cons
 glm::vec2 Script::onWidget(const Step& step, const ScriptHost& host, float across) const {
   const WidgetMap::Place* place = host.widgets.find(word(step, 0));
   if (!place) fail(step, "there is no control '" + word(step, 0) + "' among: " + host.widgets.labels());
-  return {place->low.x + (place->high.x - place->low.x) * across, (place->low.y + place->high.y) * 0.5f};
+  const glm::vec2 at(place->low.x + (place->high.x - place->low.x) * across, (place->low.y + place->high.y) * 0.5f);
+  if (at.x < 0.0f || at.y < 0.0f || at.x >= static_cast<float>(host.extent.width) ||
+      at.y >= static_cast<float>(host.extent.height)) {
+    fail(step, "'" + word(step, 0) + "' is outside of the window");
+  }
+  return at;
 }
 
 void Script::drag(glm::vec2 from, glm::vec2 to, int frames, int button) {
@@ -158,11 +166,18 @@ bool Script::run(const Step& step, const ScriptHost& host) {
     apply(host.model, nudge(findCommand(word(step, 0))->command, number(step, 1, -kMost, kMost)));
     return true;
   }
-  if (verb == "expect") {
+  if (verb == "expect" || verb == "until") {
     const CommandInfo& info = *findCommand(word(step, 0));
     const std::string now = valueText(info, host.model.state);
     bool equal = now == word(step, 1);
     if (info.kind == ValueKind::Number) equal = std::abs(std::stof(now) - number(step, 1, -kMost, kMost)) < 0.011f * std::max(1.0f, info.high - info.low);
+    if (verb == "until" && !equal) {
+      if (++waited_ > kSettleFrames) fail(step, "it takes too long");
+      --next_;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      return false;
+    }
+    waited_ = 0;
     if (!equal) fail(step, word(step, 0) + " is " + now + ", not " + word(step, 1));
     return true;
   }

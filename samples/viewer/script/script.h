@@ -62,7 +62,7 @@ class Script {
   std::vector<Step> steps_;
   size_t next_ = 0;
   std::vector<Loop> loops_;
-  int wait_ = 0, settle_frames_ = 0;
+  int wait_ = 0, settle_frames_ = 0, waited_ = 0;
   std::vector<InputEvent> queued_;  // one a frame
 };
 

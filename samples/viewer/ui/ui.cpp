@@ -34,10 +34,12 @@ constexpr std::array kPanelKeys = {
 using Panel = void (*)(PanelContext&);
 struct Tab {
   const char* label;
+  const char* name;  // for scripts
   Panel draw;
 };
-constexpr std::array kTabs = {Tab{"Paint", paintPanel},   Tab{"View", viewPanel},   Tab{"Scene", scenePanel},
-                              Tab{"Output", outputPanel}, Tab{"Train", trainPanel}, Tab{"Window", windowPanel}};
+constexpr std::array kTabs = {Tab{"Paint", "tab Paint", paintPanel},    Tab{"View", "tab View", viewPanel},
+                              Tab{"Scene", "tab Scene", scenePanel},    Tab{"Output", "tab Output", outputPanel},
+                              Tab{"Train", "tab Train", trainPanel},    Tab{"Window", "tab Window", windowPanel}};
 
 constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus;
@@ -123,15 +125,18 @@ void Ui::sidebar(PanelContext& context, const Arrangement& arrangement) {
   ImGui::Begin("##sidebar", nullptr, kFixed);
   ImGui::PopStyleVar();
   const int chosen = w.state().window.tab;
-  const float gap = w.px(3.0f), width = (ImGui::GetContentRegionAvail().x - gap * (kTabs.size() - 1)) / kTabs.size();
+  const float gap = w.px(3.0f);
+  float spare = ImGui::GetContentRegionAvail().x - gap * (kTabs.size() - 1);
+  for (const Tab& tab : kTabs) spare -= ImGui::CalcTextSize(tab.label).x;
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0.0f, w.px(5.0f)});
   for (size_t i = 0; i < kTabs.size(); ++i) {
     if (i > 0) ImGui::SameLine(0.0f, gap);
     const bool is = static_cast<int>(i) == chosen;
     if (is) pushChosen();
+    const float width = ImGui::CalcTextSize(kTabs[i].label).x + std::floor(spare / kTabs.size());
     ImGui::PushID(static_cast<int>(i));
     if (ImGui::Button(kTabs[i].label, {width, 0.0f})) apply(w.model(), setTo(Command::Tab, static_cast<float>(i)));
-    w.remember((std::string("tab ") + kTabs[i].label).c_str());
+    w.remember(kTabs[i].name);
     ImGui::PopID();
     if (is) popChosen();
   }

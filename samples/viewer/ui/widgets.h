@@ -49,7 +49,10 @@ class Widgets {
   void sameLine() { ImGui::SameLine(0.0f, px(6.0f)); }
   void remember(const char* label);  // the last item, for scripts
   void tooltip(const char* help);    // of the last item
-  float half() const { return (ImGui::GetContentRegionAvail().x - px(6.0f)) * 0.5f; }
+  // Of a panel's width, for two buttons in a row.
+  float half() const {
+    return (ImGui::GetWindowContentRegionMax().x - ImGui::GetWindowContentRegionMin().x - px(6.0f)) * 0.5f;
+  }
 
  private:
   Model& model_;
