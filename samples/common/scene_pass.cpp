@@ -50,9 +50,11 @@ void recordPainting(ImpastoPass pass, VkCommandBuffer commands, const ImpastoFra
   ImpastoExecuteInfo execute{};
   execute.size = sizeof execute;
   execute.frame_index = frame.frame_index;
-  checkImpasto(impastoCmdRecordInputs(pass, commands, &frame), "the painting pass");
-  checkImpasto(impastoExecute(pass, &execute), "the painting pass");
-  checkImpasto(impastoCmdRecordOutputs(pass, commands, &frame), "the painting pass");
+  // The name is made a string only for an error: the frame path allocates nothing.
+  ImpastoResult result = impastoCmdRecordInputs(pass, commands, &frame);
+  if (result == IMPASTO_SUCCESS) result = impastoExecute(pass, &execute);
+  if (result == IMPASTO_SUCCESS) result = impastoCmdRecordOutputs(pass, commands, &frame);
+  if (result != IMPASTO_SUCCESS) checkImpasto(result, "the painting pass");
 }
 
 }  // namespace impasto::app

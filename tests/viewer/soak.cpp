@@ -3,6 +3,7 @@
 // Between `mark steady` and `mark moving` of the script every frame is held to allocate nothing: neither host memory in
 // the viewer's own part of a frame (operator new on its thread; Dear ImGui, which has malloc of its own, and the panels'
 // layout are left out), nor Vulkan objects. `mark begin` and `mark end` are where memory is compared.
+#include <malloc.h>
 #include <vulkan/vulkan.h>
 
 #include <atomic>
@@ -20,7 +21,9 @@ namespace {
 
 std::atomic<int64_t> device_memories{0}, device_objects{0};
 
+// Once the heap has given back what nobody uses.
 int64_t residentKilobytes() {
+  malloc_trim(0);
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);) {
     long long kilobytes = 0;
@@ -105,7 +108,8 @@ int main(int argc, char** argv) {
   hooks.mark = [&](const std::string& name) {
     steady = name == "steady";
     if (name != "begin" && name != "end") return;
-    result[name] = {{"device_memories", device_memories.load()}, {"resident_kilobytes", residentKilobytes()}};
+    result[name] = {{"device_memories", device_memories.load()}, {"resident_kilobytes", residentKilobytes()},
+                    {"heap_bytes", mallinfo2().uordblks}};
   };
   try {
     app::App(options, hooks).run();

@@ -26,7 +26,10 @@ std::string WidgetMap::labels() const {
   return all;
 }
 
-void Widgets::remember(const char* label) { map_.add(label, ImGui::GetItemRectMin(), ImGui::GetItemRectMax()); }
+void Widgets::remember(const char* label) {
+  if (!ImGui::IsItemVisible()) return;  // scrolled away
+  map_.add(label, ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
+}
 
 void Widgets::tooltip(const char* help) {
   if (!help || !ImGui::IsItemHovered()) return;
