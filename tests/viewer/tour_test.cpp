@@ -119,7 +119,7 @@ TEST_F(ViewerTour, SaysWhereAScriptIsWrong) {
                                         {"repeat 2", "'repeat' without 'end'"},
                                         {"wait 1\npress Nowhere", ":2: press: there is no control 'Nowhere'"}}) {
     const ProcessResult result = view(script);
-    EXPECT_EQ(result.status, 1) << script;
+    EXPECT_NE(result.status, 0) << script;  // 1, or xvfb-run's own when the display goes first
     EXPECT_THAT(result.err, HasSubstr(message));
   }
 }

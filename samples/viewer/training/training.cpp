@@ -74,7 +74,6 @@ Training::~Training() = default;
 void Training::start(const std::string& scene) {
   if (running()) return;
   if (setup_.painting.empty()) throw Error("train: no painting is chosen");
-  if (setup_.perceptual.empty()) throw Error("train: no perceptual network is chosen");
   const std::string render = programOrThrow("impasto-render");
   programOrThrow("impasto-train");
   folder_ = newFolder(setup_.painting);
@@ -93,13 +92,16 @@ void Training::startLearning() {
   const int every = std::clamp(setup_.steps / 12, 10, 100);
   stage_ = Stage::Learning;
   status_ = "starting impasto-train";
-  child_ = std::make_unique<ChildProcess>(std::vector<std::string>{
+  std::vector<std::string> arguments = {
       programOrThrow("impasto-train"), "style", "--style-image", setup_.painting, "--content", folder_ + "/frames",
-      "--perceptual", setup_.perceptual, "--size", "small", "--image-size", "192", "--batch", "2", "--holdout", "4",
+      "--size", "small", "--image-size", "192", "--batch", "2", "--holdout", "4",
       "--steps", std::to_string(setup_.steps), "--checkpoint", folder_ + "/run.checkpoint.safetensors",
       "--checkpoint-every", std::to_string(every), "--samples", folder_ + "/samples", "--samples-every",
       std::to_string(every), "--title", fs::path(setup_.painting).stem().string(), "--out",
-      folder_ + "/style.safetensors"});
+      folder_ + "/style.safetensors"};
+  // impasto-train has one of its own.
+  if (!setup_.perceptual.empty()) arguments.insert(arguments.end(), {"--perceptual", setup_.perceptual});
+  child_ = std::make_unique<ChildProcess>(arguments);
 }
 
 void Training::fail(const std::string& message) {

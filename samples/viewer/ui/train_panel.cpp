@@ -14,7 +14,8 @@ void fileLine(PanelContext& context, Command command, const std::string& path, c
     context.dialog.open(label, std::move(extensions), command);
   }
   w.sameLine();
-  const std::string name = path.empty() ? "none chosen" : path.substr(path.find_last_of('/') + 1);
+  const char* none = command == Command::TrainPerceptual ? "the trainer's own" : "none chosen";
+  const std::string name = path.empty() ? none : path.substr(path.find_last_of('/') + 1);
   ImGui::TextColored(path.empty() ? kFaintColor : ImGui::GetStyleColorVec4(ImGuiCol_Text), "%s", name.c_str());
   if (!path.empty()) w.tooltip(path.c_str());
 }
@@ -40,7 +41,7 @@ void trainPanel(PanelContext& context) {
   }
   w.remember("Training steps");
   w.tooltip("Some hundred show where it goes, 2000 are a whole training");
-  ImGui::BeginDisabled(setup.painting.empty() || setup.perceptual.empty());
+  ImGui::BeginDisabled(setup.painting.empty());
   w.button(Command::Train, "Start training", {}, -1.0f);
   ImGui::EndDisabled();
   ImGui::EndDisabled();
