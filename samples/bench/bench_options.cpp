@@ -6,17 +6,12 @@
 
 #include "common/command_line.h"
 #include "common/error.h"
+#include "common/execution.h"
 
 namespace impasto::app {
 namespace {
 
 constexpr uint32_t kMaxSide = 16384;
-
-const std::map<std::string, ImpastoBackend> kBackends = {{"auto", IMPASTO_BACKEND_AUTO},
-                                                         {"vulkan", IMPASTO_BACKEND_VULKAN},
-                                                         {"cuda", IMPASTO_BACKEND_CUDA},
-                                                         {"cpu", IMPASTO_BACKEND_CPU},
-                                                         {"reference", IMPASTO_BACKEND_REFERENCE}};
 
 const std::map<std::string_view, Resolution> kNamed = {
     {"360p", {640, 360}}, {"720p", {1280, 720}}, {"1080p", {1920, 1080}}, {"1440p", {2560, 1440}}, {"4k", {3840, 2160}}};
@@ -38,12 +33,6 @@ Resolution parseResolution(std::string_view text) {
   return resolution;
 }
 
-std::vector<std::string> backendNames() {
-  std::vector<std::string> names;
-  for (const auto& [name, backend] : kBackends) names.push_back(name);
-  return names;
-}
-
 }  // namespace
 
 void addOptions(CLI::App& parser, BenchOptions& options, BenchArguments& arguments) {
@@ -52,7 +41,7 @@ void addOptions(CLI::App& parser, BenchOptions& options, BenchArguments& argumen
   parser.add_option("--size", options.size, "Of the generator, with made-up weights, which cost what others do")
       ->check(CLI::IsMember(std::vector<std::string>{"small", "medium", "large"}))
       ->capture_default_str();
-  parser.add_option("--backend", arguments.backend, "auto: the fastest that the device has")
+  parser.add_option("--backend", arguments.backend, kBackendHelp)
       ->check(CLI::IsMember(backendNames()))
       ->capture_default_str();
   parser.add_option("--device", options.device, "Part of the name of the Vulkan device")->type_name("NAME");
@@ -79,7 +68,7 @@ void addOptions(CLI::App& parser, BenchOptions& options, BenchArguments& argumen
 }
 
 void finishOptions(const BenchArguments& arguments, BenchOptions& options) {
-  options.backend = kBackends.at(arguments.backend);
+  options.backend = backendNames().at(arguments.backend);
   std::string_view rest = arguments.resolutions;
   while (!rest.empty()) {
     const size_t comma = rest.find(',');
@@ -89,13 +78,6 @@ void finishOptions(const BenchArguments& arguments, BenchOptions& options) {
   }
   if (options.budget && options.predict.empty()) throw UsageError("--budget goes with --predict");
   if (!options.predict.empty() && options.compare) throw UsageError("--compare measures, --predict does not: give one");
-}
-
-const char* backendName(ImpastoBackend backend) {
-  for (const auto& [name, value] : kBackends) {
-    if (value == backend) return name.c_str();
-  }
-  return "unknown";
 }
 
 std::string toString(const Resolution& resolution) {

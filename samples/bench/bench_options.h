@@ -40,7 +40,6 @@ void addOptions(CLI::App& parser, BenchOptions& options, BenchArguments& argumen
 // Throws UsageError, naming the flag.
 void finishOptions(const BenchArguments& arguments, BenchOptions& options);
 
-const char* backendName(ImpastoBackend backend);
 std::string toString(const Resolution& resolution);  // "1920x1080"
 
 }  // namespace impasto::app

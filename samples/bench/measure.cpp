@@ -4,6 +4,7 @@
 
 #include "bench_style.h"
 #include "common/error.h"
+#include "common/execution.h"
 #include "common/interrupt.h"
 #include "common/progress.h"
 #include "compare.h"
@@ -35,7 +36,7 @@ class Measurement {
     ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
     checkImpasto(impastoContextGetBackend(context_.get(), &backend), "the backend");
     on_processor_ = runsOnProcessor(painting_, backend);
-    result_.backend = backendName(backend);
+    result_.backend = nameOf(backend);
     describe();
   }
 

@@ -56,13 +56,13 @@ class TimedPass {
 
   const PaintingDevice& painting_;
   bool in_command_buffer_ = true;  // the generator is
-  UniquePass pass_;
+  render::UniqueSemaphore inputs_done_, painted_, done_;  // timelines, signalled by: queue, Impasto, queue
+  UniquePass pass_;                                       // goes before they do
   render::Image color_, output_;
   render::UniqueCommandPool pool_;
   VkCommandBuffer commands_[2] = {};  // inputs, outputs; in one where the generator is in the command buffer
   render::UniqueQueryPool queries_;
-  render::UniqueSemaphore inputs_done_, painted_, done_;  // timelines, signalled by: queue, Impasto, queue
-  uint64_t value_ = 0;                                    // of all three
+  uint64_t value_ = 0;  // of the timelines
 };
 
 }  // namespace impasto::app

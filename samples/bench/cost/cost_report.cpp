@@ -80,9 +80,9 @@ std::vector<Row> rowsOf(const BenchOptions& options) {
   for (const DeviceClass* device : classesOf(options)) {
     for (const NamedStyle& style : styles) {
       for (const Resolution& resolution : resolutionsOf(options)) {
-        const PassCost cost = passCost(style.style, resolution, device->processor);
         for (const Arithmetic arithmetic : kArithmetics) {
           if (!hasArithmetic(*device, arithmetic)) continue;
+          const PassCost cost = passCost(*device, arithmetic, style.style, resolution);
           const Measured* measured =
               arithmetic == Arithmetic::Plain ? findMeasured(*device, style.name, resolution) : nullptr;
           rows.push_back({device, arithmetic, style.name, resolution, predict(*device, arithmetic, cost), measured});
@@ -99,7 +99,7 @@ uint32_t heightWithin(const DeviceClass& device, Arithmetic arithmetic, const St
   while (fits + 1 < more) {
     const uint32_t middle = (fits + more) / 2;
     const Resolution resolution{middle * 8 * 16 / 9, middle * 8};
-    const PassCost cost = passCost(style, resolution, device.processor);
+    const PassCost cost = passCost(device, arithmetic, style, resolution);
     (predict(device, arithmetic, cost).milliseconds <= budget ? fits : more) = middle;
   }
   return fits * 8;
@@ -203,7 +203,7 @@ std::string costPage() {
       for (const Resolution& resolution : kResolutions) {
         std::string cell;
         for (const NamedStyle& style : styles) {
-          const double ms = predict(device, arithmetic, passCost(style.style, resolution)).milliseconds;
+          const double ms = predict(device, arithmetic, passCost(device, arithmetic, style.style, resolution)).milliseconds;
           cell += format("%s%.*f", cell.empty() ? "" : " / ", ms < 10 ? 2 : 1, ms);
         }
         page += " " + cell + " |";
@@ -214,14 +214,14 @@ std::string costPage() {
   page +=
       "\n## Measured\n"
       "\n"
-      "How and when: [measurements.md](measurements.md).\n"
+      "The least of many frames; how and when: [measurements.md](measurements.md).\n"
       "\n"
       "| device | backend | size | resolution | predicted, plain | measured |\n"
       "|---|---|---|---|---|---|\n";
   for (const Measured& measured : measuredPasses()) {
     const DeviceClass& device = *findDeviceClass(measured.device);
     const Resolution resolution{measured.width, measured.height};
-    const PassCost cost = passCost(makeUntrained(measured.size), resolution, device.processor);
+    const PassCost cost = passCost(device, Arithmetic::Plain, makeUntrained(measured.size), resolution);
     page += format("| %s | %s | `%s` | %s | %.1f ms | %.1f ms |\n", device.name, measured.backend, measured.size,
                    toString(resolution).c_str(), predict(device, Arithmetic::Plain, cost).milliseconds,
                    measured.milliseconds);
@@ -229,7 +229,7 @@ std::string costPage() {
   page += format(
       "\n## How it is worked out\n"
       "\n"
-      "Of each launch of the Vulkan backend's plan the longer of its arithmetic and its memory traffic counts, plus the\n"
+      "Of each launch of the plan (the CUDA backend's for NVIDIA's matrix units, else the Vulkan backend's) the longer of its arithmetic and its memory traffic counts, plus the\n"
       "launch itself: the roofline model (Williams, Waterman and Patterson 2009). Kernels are taken to reach **%.0f %%** of\n"
       "the peak of plain arithmetic, **%.0f %%** of that of matrix units and **%.0f %%** of the bandwidth. These shares are\n"
       "assumptions until they are measured on devices. Memory traffic is each tensor written once and read once by each\n"
@@ -237,14 +237,18 @@ std::string costPage() {
       "\n",
       kPlainShare * 100, kMatrixShare * 100, kBandwidthShare * 100);
   page += "| per frame at 1920×1080 | `small` | `medium` | `large` |\n|---|---|---|---|\n";
-  std::vector<PassCost> costs;
-  for (const NamedStyle& style : styles) costs.push_back(passCost(style.style, {1920, 1080}));
-  page += format("| multiply-adds | %.1f G | %.1f G | %.1f G |\n", costs[0].multiply_adds() * 1e-9,
-                 costs[1].multiply_adds() * 1e-9, costs[2].multiply_adds() * 1e-9);
-  page += format("| memory traffic | %.0f MB | %.0f MB | %.0f MB |\n", costs[0].bytes() * 1e-6, costs[1].bytes() * 1e-6,
-                 costs[2].bytes() * 1e-6);
-  page += format("| launches | %zu | %zu | %zu |\n", costs[0].launches.size(), costs[1].launches.size(),
-                 costs[2].launches.size());
+  const DeviceClass& gpu = *findDeviceClass("h200");
+  for (const auto& [plan, arithmetic] : {std::pair{"Vulkan", Arithmetic::Plain}, {"CUDA", Arithmetic::Matrix16}}) {
+    std::string multiply_adds, bytes, launches;
+    for (const NamedStyle& style : styles) {
+      const PassCost cost = passCost(gpu, arithmetic, style.style, {1920, 1080});
+      multiply_adds += format(" %.1f G |", cost.multiply_adds() * 1e-9);
+      bytes += format(" %.0f MB |", cost.bytes() * 1e-6);
+      launches += format(" %zu |", cost.launches.size());
+    }
+    page += format("| multiply-adds, %s |%s\n| memory traffic, %s |%s\n| launches, %s |%s\n", plan, multiply_adds.c_str(), plan,
+                   bytes.c_str(), plan, launches.c_str());
+  }
   page +=
       "\n## The devices\n"
       "\n"

@@ -17,6 +17,8 @@ struct DeviceClass {
   double bandwidth;
   double launch_us;    // between dependent launches in one command buffer
   bool processor;      // a CPU: plans for Vulkan in software
+  int cuda;            // compute capability, 10 * major + minor; 0: not one that the CUDA backend plans for
+  unsigned multiprocessors;
   const char* source;
 };
 
@@ -29,7 +31,7 @@ struct Measured {
   const char* backend;
   const char* size;
   unsigned width, height;
-  double milliseconds;  // p50 or best, as docs/measurements.md says
+  double milliseconds;  // the least of many: docs/measurements.md says how
 };
 
 std::span<const Measured> measuredPasses();

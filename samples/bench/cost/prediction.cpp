@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cuda/plan.h"
 #include "planning/lower.h"
 #include "vulkan/cost.h"
 #include "vulkan/plan.h"
@@ -20,6 +21,68 @@ double operationsPerSecond(const DeviceClass& device, Arithmetic arithmetic) {
   return 0;
 }
 
+// What the pass itself does, around a generator's tensors of so many bytes.
+void addPacking(PassCost& cost, double bytes, double pixels) {
+  cost.launches.push_back({"pack", 0, bytes + pixels * kColorBytes});
+}
+void addComposite(PassCost& cost, double bytes, double pixels) {
+  cost.launches.push_back({"composite", 0, bytes + 2 * pixels * kColorBytes});
+}
+
+PassCost vulkanCost(bool processor, const Style& style, const Resolution& resolution) {
+  const vulkan::DeviceTraits traits{.element_bytes = processor ? 4u : 2u, .software = processor};
+  const LoweredGraph lowered = lower(style.graph, style.weights);
+  const vulkan::Plan plan = vulkan::makePlan(lowered.graph, resolution.width, resolution.height, traits);
+  const auto bytesOf = [&](const vulkan::PlannedTensor& tensor) {
+    return static_cast<double>(tensor.width) * tensor.height * tensor.quads * 4 * traits.element_bytes;
+  };
+  const double pixels = static_cast<double>(resolution.width) * resolution.height;
+  PassCost cost;
+  for (uint32_t i = 0; i < lowered.graph.ops.size(); ++i) {
+    const vulkan::PlannedTensor& tensor = plan.tensors[i];
+    if (lowered.graph.ops[i].type != OpType::Input || tensor.root == vulkan::kNone) continue;
+    addPacking(cost, bytesOf(tensor), pixels);
+  }
+  for (const LaunchCost& launch : vulkan::costsOf(lowered.graph, plan, traits)) {
+    cost.launches.push_back({launch.name, launch.multiply_adds, launch.bytes});
+  }
+  addComposite(cost, bytesOf(plan.tensors[lowered.graph.output]), pixels);
+  return cost;
+}
+
+// Bytes, CUDA C++ Programming Guide, technical specifications per compute capability.
+uint32_t sharedPerBlock(int compute_capability) {
+  switch (compute_capability) {
+    case 75: return 64 << 10;
+    case 80: return 163 << 10;
+    case 90: return 227 << 10;
+    default: return 99 << 10;
+  }
+}
+
+PassCost cudaCost(const DeviceClass& device, const Style& style, const Resolution& resolution) {
+  constexpr double kElementBytes = 2;
+  const uint32_t shared = sharedPerBlock(device.cuda);
+  const cuda::DeviceTraits traits{.compute_capability = device.cuda,
+                                  .multiprocessors = device.multiprocessors,
+                                  .shared_per_block = shared,
+                                  .shared_per_multiprocessor = shared + 1024};
+  const cuda::Plan plan(style, resolution.width, resolution.height, traits);
+  const auto bytesOf = [](const cuda::SharedTensor& tensor) {
+    return static_cast<double>(tensor.width) * tensor.height * tensor.row_quads * 4 * kElementBytes;
+  };
+  const double pixels = static_cast<double>(resolution.width) * resolution.height;
+  PassCost cost;
+  for (const cuda::SharedTensor& input : plan.inputs()) addPacking(cost, bytesOf(input), pixels);
+  std::vector<cuda::Launch> launches;
+  plan.launches({resolution.width, resolution.height}, {}, launches);
+  for (const cuda::Launch& launch : launches) {
+    cost.launches.push_back({launch.label ? *launch.label : launch.kernel, launch.multiply_adds, launch.bytes});
+  }
+  addComposite(cost, bytesOf(plan.output()), pixels);
+  return cost;
+}
+
 }  // namespace
 
 double PassCost::multiply_adds() const {
@@ -34,25 +97,9 @@ double PassCost::bytes() const {
   return sum;
 }
 
-PassCost passCost(const Style& style, const Resolution& resolution, bool processor) {
-  const vulkan::DeviceTraits traits{.element_bytes = processor ? 4u : 2u, .software = processor};
-  const LoweredGraph lowered = lower(style.graph, style.weights);
-  const vulkan::Plan plan = vulkan::makePlan(lowered.graph, resolution.width, resolution.height, traits);
-  const double pixels = static_cast<double>(resolution.width) * resolution.height;
-  PassCost cost;
-  for (uint32_t i = 0; i < lowered.graph.ops.size(); ++i) {
-    const vulkan::PlannedTensor& tensor = plan.tensors[i];
-    if (lowered.graph.ops[i].type != OpType::Input || tensor.root == vulkan::kNone) continue;
-    const double bytes = static_cast<double>(tensor.width) * tensor.height * tensor.quads * 4 * traits.element_bytes;
-    cost.launches.push_back({"pack", 0, bytes + pixels * kColorBytes});
-  }
-  for (const LaunchCost& launch : vulkan::costsOf(lowered.graph, plan, traits)) {
-    cost.launches.push_back({launch.name, launch.multiply_adds, launch.bytes});
-  }
-  const vulkan::PlannedTensor& output = plan.tensors[lowered.graph.output];
-  const double painted = static_cast<double>(output.width) * output.height * output.quads * 4 * traits.element_bytes;
-  cost.launches.push_back({"composite", 0, painted + 2 * pixels * kColorBytes});
-  return cost;
+PassCost passCost(const DeviceClass& device, Arithmetic arithmetic, const Style& style, const Resolution& resolution) {
+  if (device.cuda != 0 && arithmetic != Arithmetic::Plain) return cudaCost(device, style, resolution);
+  return vulkanCost(device.processor, style, resolution);
 }
 
 bool hasArithmetic(const DeviceClass& device, Arithmetic arithmetic) {

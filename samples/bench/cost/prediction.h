@@ -38,9 +38,9 @@ struct PassCost {
   double bytes() const;
 };
 
-// Of a whole pass by the plan of the Vulkan backend, packing and compositing included, with fp16 tensors (fp32 on a
-// processor).
-PassCost passCost(const Style& style, const Resolution& resolution, bool processor = false);
+// Of a whole pass, packing and compositing included, with fp16 tensors (fp32 on a processor): by the plan of the CUDA backend
+// for matrix units of NVIDIA's, else by that of the Vulkan backend.
+PassCost passCost(const DeviceClass& device, Arithmetic arithmetic, const Style& style, const Resolution& resolution);
 
 bool hasArithmetic(const DeviceClass& device, Arithmetic arithmetic);
 Prediction predict(const DeviceClass& device, Arithmetic arithmetic, const PassCost& cost);
