@@ -55,7 +55,9 @@ std::string asTable(const BenchResult& result) {
                    result.library_peak->multiply_adds_per_second * 1e-9, result.library_peak->bytes_per_second * 1e-9,
                    result.library_peak->how.c_str());
   }
-  const Peak& peak = result.library_peak ? *result.library_peak : result.peak;
+  const bool library_is_faster =
+      result.library_peak && result.library_peak->multiply_adds_per_second > result.peak.multiply_adds_per_second;
+  const Peak& peak = library_is_faster ? *result.library_peak : result.peak;
   for (const ResolutionResult& at : result.resolutions) {
     text += format("\n%s, %zu frames after %u; %.1f MB of device memory\n", toString(at.resolution).c_str(), at.gpu.count,
                    result.warm_up, at.memory_bytes * 1e-6);
