@@ -1,6 +1,7 @@
 #include "measure.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "bench_style.h"
 #include "common/error.h"
@@ -32,6 +33,7 @@ class Measurement {
     if (!painting_.device->keepsTime()) {
       throw Error(std::string(painting_.device->properties().deviceName) + " has no timestamps to measure with");
     }
+    timelines_.emplace(painting_);
     context_ = createContext(painting_);
     ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
     checkImpasto(impastoContextGetBackend(context_.get(), &backend), "the backend");
@@ -101,7 +103,7 @@ class Measurement {
   }
 
   void measurePass(ResolutionResult& at, const std::string& what) {
-    TimedPass pass(painting_, context_.get(), handle_.get(), at.resolution.width, at.resolution.height,
+    TimedPass pass(painting_, context_.get(), *timelines_, handle_.get(), at.resolution,
                    TimedPass::Detail::Stages);
     at.memory_bytes = static_cast<double>(pass.memoryBytes());
     for (uint32_t i = 0; i < result_.warm_up; ++i) {
@@ -144,7 +146,7 @@ class Measurement {
   }
 
   void measureOps(ResolutionResult& at, const std::string& what) {
-    TimedPass pass(painting_, context_.get(), handle_.get(), at.resolution.width, at.resolution.height,
+    TimedPass pass(painting_, context_.get(), *timelines_, handle_.get(), at.resolution,
                    TimedPass::Detail::Ops);
     std::vector<std::vector<double>> times;
     std::vector<OpTime> ops;
@@ -167,6 +169,7 @@ class Measurement {
   const Style& style_;
   UniqueStyle handle_;
   PaintingDevice painting_;
+  std::optional<FrameTimelines> timelines_;
   UniqueContext context_;
   bool on_processor_ = false;
   Progress* progress_ = nullptr;

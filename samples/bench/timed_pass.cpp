@@ -24,9 +24,12 @@ double millisecondsSince(Clock::time_point start) {
 
 }  // namespace
 
-TimedPass::TimedPass(const PaintingDevice& painting, ImpastoContext context, ImpastoStyle style, uint32_t width,
-                     uint32_t height, Detail detail)
-    : painting_(painting) {
+FrameTimelines::FrameTimelines(const PaintingDevice& painting)
+    : inputs_done(createTimeline(painting)), painted(createTimeline(painting)), done(createTimeline(painting)) {}
+
+TimedPass::TimedPass(const PaintingDevice& painting, ImpastoContext context, FrameTimelines& timelines,
+                     ImpastoStyle style, const Resolution& resolution, Detail detail)
+    : painting_(painting), timelines_(timelines) {
   ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
   checkImpasto(impastoContextGetBackend(context, &backend), "the backend");
   in_command_buffer_ = backend == IMPASTO_BACKEND_VULKAN;
@@ -35,8 +38,8 @@ TimedPass::TimedPass(const PaintingDevice& painting, ImpastoContext context, Imp
   info.size = sizeof info;
   info.context = context;
   info.style = style;
-  info.width = width;
-  info.height = height;
+  info.width = resolution.width;
+  info.height = resolution.height;
   info.input_format = info.output_format = VK_FORMAT_R8G8B8A8_UNORM;
   info.frames_in_flight = 1;
   info.timings = VK_TRUE;
@@ -47,7 +50,10 @@ TimedPass::TimedPass(const PaintingDevice& painting, ImpastoContext context, Imp
 
   const auto makeImage = [&](const char* name, VkImageUsageFlags usage) {
     return render::createImage(*painting.device, name,
-                               {.format = info.input_format, .width = width, .height = height, .usage = usage});
+                               {.format = info.input_format,
+                                .width = resolution.width,
+                                .height = resolution.height,
+                                .usage = usage});
   };
   color_ = makeImage("frame", VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT);
   output_ = makeImage("painted", VK_IMAGE_USAGE_STORAGE_BIT);
@@ -69,9 +75,6 @@ TimedPass::TimedPass(const PaintingDevice& painting, ImpastoContext context, Imp
   VkQueryPool queries = VK_NULL_HANDLE;
   check(vkCreateQueryPool(device, &queries_info, nullptr, &queries), "vkCreateQueryPool");
   queries_ = {device, queries};
-  inputs_done_ = createTimeline(painting);
-  painted_ = createTimeline(painting);
-  done_ = createTimeline(painting);
   fillColor();
 }
 
@@ -105,8 +108,8 @@ void TimedPass::fillColor() {
                                     render::imageBarrier(output_, kNone, VK_IMAGE_LAYOUT_UNDEFINED, kWrite,
                                                          VK_IMAGE_LAYOUT_GENERAL)});
   recordEnd(commands);
-  ++value_;
-  submit(commands, VK_NULL_HANDLE, done_.get());
+  ++timelines_.value;
+  submit(commands, VK_NULL_HANDLE, timelines_.done.get());
   check(vkDeviceWaitIdle(painting_.device->handle()), "vkDeviceWaitIdle");
 }
 
@@ -136,9 +139,9 @@ double TimedPass::recordFrame() {
   checkImpasto(impastoCmdRecordInputs(pass_.get(), commands, &frame), "the pass");
   if (!in_command_buffer_) {
     recordEnd(commands);
-    execute.wait_semaphore = inputs_done_.get();
-    execute.signal_semaphore = painted_.get();
-    execute.wait_value = execute.signal_value = value_;
+    execute.wait_semaphore = timelines_.inputs_done.get();
+    execute.signal_semaphore = timelines_.painted.get();
+    execute.wait_value = execute.signal_value = timelines_.value;
     commands = commands_[1];
     recordBegin(commands);
   }
@@ -154,7 +157,7 @@ double TimedPass::recordFrame() {
 void TimedPass::submit(VkCommandBuffer commands, VkSemaphore wait, VkSemaphore signal) {
   VkSemaphoreSubmitInfo wait_info{VK_STRUCTURE_TYPE_SEMAPHORE_SUBMIT_INFO};
   wait_info.semaphore = wait;
-  wait_info.value = value_;
+  wait_info.value = timelines_.value;
   wait_info.stageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT;
   VkSemaphoreSubmitInfo signal_info = wait_info;
   signal_info.semaphore = signal;
@@ -171,21 +174,21 @@ void TimedPass::submit(VkCommandBuffer commands, VkSemaphore wait, VkSemaphore s
 }
 
 FrameTime TimedPass::run() {
-  ++value_;
+  ++timelines_.value;
   FrameTime time;
   time.record = recordFrame();
   const auto submitted = Clock::now();
   if (in_command_buffer_) {
-    submit(commands_[0], VK_NULL_HANDLE, done_.get());
+    submit(commands_[0], VK_NULL_HANDLE, timelines_.done.get());
   } else {
-    submit(commands_[0], VK_NULL_HANDLE, inputs_done_.get());
-    submit(commands_[1], painted_.get(), done_.get());
+    submit(commands_[0], VK_NULL_HANDLE, timelines_.inputs_done.get());
+    submit(commands_[1], timelines_.painted.get(), timelines_.done.get());
   }
-  const VkSemaphore done = done_.get();
+  const VkSemaphore done = timelines_.done.get();
   VkSemaphoreWaitInfo wait{VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO};
   wait.semaphoreCount = 1;
   wait.pSemaphores = &done;
-  wait.pValues = &value_;
+  wait.pValues = &timelines_.value;
   const VkResult result = vkWaitSemaphores(painting_.device->handle(), &wait, kWaitNanoseconds);
   if (result == VK_TIMEOUT) throw Error("the device did not finish a frame within 10 minutes");
   check(result, "vkWaitSemaphores");

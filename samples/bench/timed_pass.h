@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench_options.h"
 #include "common/impasto_device.h"
 #include "renderer/resources.h"
 
@@ -24,13 +25,21 @@ struct OpTime {
   double milliseconds = 0;
 };
 
+// Of a context, for all its timed passes, one after another: backends know semaphores by their handles.
+struct FrameTimelines {
+  explicit FrameTimelines(const PaintingDevice& painting);
+
+  render::UniqueSemaphore inputs_done, painted, done;  // signalled by: the queue, Impasto, the queue
+  uint64_t value = 0;                                  // of all three, once the last frame is done
+};
+
 class TimedPass {
  public:
   enum class Detail { Stages, Ops };  // ops: what the generator's launches take, which then do not overlap
 
-  // The device and the context, which has timeline points, outlive it. Throws Error.
-  TimedPass(const PaintingDevice& painting, ImpastoContext context, ImpastoStyle style, uint32_t width, uint32_t height,
-            Detail detail);
+  // The device, the context, which has timeline points, and its timelines outlive it. Throws Error.
+  TimedPass(const PaintingDevice& painting, ImpastoContext context, FrameTimelines& timelines, ImpastoStyle style,
+            const Resolution& resolution, Detail detail);
   ~TimedPass();
   TimedPass(const TimedPass&) = delete;
   TimedPass& operator=(const TimedPass&) = delete;
@@ -56,13 +65,12 @@ class TimedPass {
 
   const PaintingDevice& painting_;
   bool in_command_buffer_ = true;  // the generator is
-  render::UniqueSemaphore inputs_done_, painted_, done_;  // timelines, signalled by: queue, Impasto, queue
-  UniquePass pass_;                                       // goes before they do
+  FrameTimelines& timelines_;
+  UniquePass pass_;
   render::Image color_, output_;
   render::UniqueCommandPool pool_;
   VkCommandBuffer commands_[2] = {};  // inputs, outputs; in one where the generator is in the command buffer
   render::UniqueQueryPool queries_;
-  uint64_t value_ = 0;  // of the timelines
 };
 
 }  // namespace impasto::app

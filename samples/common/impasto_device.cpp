@@ -95,16 +95,4 @@ UniqueContext createContext(const PaintingDevice& painting) {
   return UniqueContext(context);
 }
 
-render::UniqueSemaphore createTimeline(const PaintingDevice& painting) {
-  VkSemaphoreTypeCreateInfo type{VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO};
-  type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE;
-  VkExportSemaphoreCreateInfo exported{VK_STRUCTURE_TYPE_EXPORT_SEMAPHORE_CREATE_INFO};
-  exported.handleTypes = VK_EXTERNAL_SEMAPHORE_HANDLE_TYPE_OPAQUE_FD_BIT;
-  if (painting.shares_semaphores) type.pNext = &exported;
-  const VkSemaphoreCreateInfo info{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, &type, 0};
-  VkSemaphore semaphore = VK_NULL_HANDLE;
-  render::check(vkCreateSemaphore(painting.device->handle(), &info, nullptr, &semaphore), "vkCreateSemaphore");
-  return {painting.device->handle(), semaphore};
-}
-
 }  // namespace impasto::app

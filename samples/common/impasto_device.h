@@ -40,8 +40,8 @@ struct PaintingDevice {
   std::unique_ptr<render::Device> device;
   bool half_precision = false;      // were the fp16 features enabled?
   bool cooperative_matrix = false;  // likewise: what kernels for matrix hardware take
-  bool shares_semaphores = false;   // as opaque descriptors: what a backend on another API takes
-  PaintingNeeds needs;              // that it was made for
+  PaintingNeeds needs;          // that it was made for
+  bool shares_semaphores = false;  // as opaque descriptors: for a backend on another API
 };
 PaintingDevice createPaintingDevice(render::DeviceOptions options, const PaintingNeeds& needs = {});
 
@@ -50,8 +50,5 @@ render::UniqueSemaphore createTimeline(const PaintingDevice& painting);
 
 // A context on the device's queue, for the backend that the device was made for. The library's errors and warnings go to stderr.
 UniqueContext createContext(const PaintingDevice& painting);
-
-// A timeline semaphore at 0 for impastoExecute. It outlives the passes that it is given to.
-render::UniqueSemaphore createTimeline(const PaintingDevice& painting);
 
 }  // namespace impasto::app
