@@ -30,11 +30,13 @@ ProcessResult bench(std::vector<std::string> arguments) {
   return runProcess(arguments);
 }
 
-// A style that takes milliseconds, validation on.
+// A style that takes milliseconds. With validation where the Vulkan backend is meant: not every version of the layers can
+// follow timelines that the host signals.
 std::vector<std::string> quick(const TempDir& dir, std::vector<std::string> arguments) {
   const std::string style = dir.file("style.safetensors");
   writeStyleFile(makeSmallStyle(1), style);
-  const std::vector<std::string> all = {"--style", style, "--warmup", "1", "--frames", "5", "--validation"};
+  const std::vector<std::string> all = {"--style", style, "--warmup", "1", "--frames", "5"};
+  if (std::find(arguments.begin(), arguments.end(), "vulkan") != arguments.end()) arguments.push_back("--validation");
   arguments.insert(arguments.begin(), all.begin(), all.end());
   return arguments;
 }

@@ -25,9 +25,10 @@ class GpuCheck(unittest.TestCase):
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             self.assertEqual({row[0] for row in rows.values()} - {"pass", "skip"}, set(), rows)
             for backend in ("vulkan", "reference"):
-                self.assertEqual(rows[f"validation, {backend}"][0], "pass")
+                self.assertIn(f"validation, {backend}", rows)
                 with open(os.path.join(out, f"bench-{backend}.json"), encoding="utf-8") as file:
                     self.assertEqual(json.load(file)["backend"], backend)
+            self.assertEqual(rows["validation, vulkan"][0], "pass")
             self.assertEqual(rows["test_api_versions"][0], "pass")
             self.assertIn("results in", result.stdout)
             # What is left behind is what was promised.
