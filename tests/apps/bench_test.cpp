@@ -77,7 +77,9 @@ TEST(Prediction, CountsWhatTheGraphSays) {
       // Four times the pixels, four times the work.
       const app::PassCost large = app::passCost(gpu, arithmetic, style, {2560, 1440});
       EXPECT_NEAR(large.multiply_adds() / cost.multiply_adds(), 4, 0.01);
-      EXPECT_NEAR(large.bytes() / cost.bytes(), 4, 0.4);
+      // CUDA keeps on the chip what fits there: of a larger frame, less.
+      EXPECT_GE(large.bytes() / cost.bytes(), 3.6);
+      EXPECT_LE(large.bytes() / cost.bytes(), arithmetic == Arithmetic::Plain ? 4.4 : 8.0);
     }
   }
 }
