@@ -62,10 +62,13 @@ Interop::Interop(const vulkan::VulkanDevice& device_, const std::string& name, c
       logger(logger_),
       watch(device_, logger_, limit) {}
 
-InteropGenerator::Parts::~Parts() {
-  if (abandoned) return;
-  if (generator != nullptr) module_.functions().destroy_generator(generator);
-  if (memory != nullptr) module_.functions().free_memory(module_.get(), memory);
+void InteropGenerator::Parts::release() noexcept {
+  if (!abandoned) {
+    if (generator != nullptr) module_.functions().destroy_generator(generator);
+    if (memory != nullptr) module_.functions().free_memory(module_.get(), memory);
+  }
+  generator = nullptr;
+  memory = nullptr;
 }
 
 MemoryUse InteropGenerator::predictMemory(const Interop& interop, const Style& style,
@@ -118,6 +121,7 @@ InteropGenerator::InteropGenerator(Interop& interop, const Style& style, const G
 
 InteropGenerator::~InteropGenerator() {
   interop_->watch.leave(*this);
+  parts_.release();  // whose stream may still wait for a point of a frame that failed
   interop_->timelines.removeUser();
 }
 

@@ -56,7 +56,8 @@ class InteropGenerator final : public Generator, private Watched {
   class Parts {
    public:
     explicit Parts(const ModuleDevice& module) noexcept : module_(module) {}
-    ~Parts();
+    ~Parts() { release(); }
+    void release() noexcept;
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
     Memory* memory = nullptr;
