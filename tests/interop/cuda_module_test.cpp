@@ -209,6 +209,7 @@ TEST_F(CudaModuleTest, APassGoesInTheMiddleOfAFrame) {
     const PassPtr pass = makePass(context.get(), style.get());
     FrameImages images(device(), {}, makePixels(16, 8, 1));
     UnfinishedFrame frame(device(), pass.get(), images.frame(), *packed_, *painted_, 1);
+    ASSERT_TRUE(packed_->wait(1));
   }
   EXPECT_EQ(painted_->value(), 1u);
   later.join();
