@@ -1,5 +1,5 @@
 // Convolution 1x1 or 3x3 with stride 1 or 2, edge-clamped borders, bias and activation; fused with what surrounds it:
-//   - a nearest 2x upsample of the source (the upsampled tensor is never written),
+//   - a nearest 2x upsample of the source or its space_to_depth (the upsampled or folded tensor is never written),
 //   - depth_to_space of the result: the weights are packed so that an output quad is one subpixel of four output
 //     channels, and only the place of the store changes,
 //   - a sum with another tensor, and that sum's activation.
@@ -19,12 +19,13 @@
 const uint kInvocations = 128;
 layout(local_size_x = kInvocations) in;
 #include "generator/conv_result.glsl"
+#define Loaded vec4
+#include "generator/conv_source.glsl"
 // Known to plugin/src/vulkan/kernels/conv.cpp, which chooses them.
-layout(constant_id = 0) const uint OUT_QUADS = 2;  // of one invocation: 1, 2 or 4
-layout(constant_id = 8) const uint ROWS = 4;       // of one invocation
-layout(constant_id = 9) const uint SPLIT = 1;      // invocations that share a column of texels: 1, 2 or 4
+layout(constant_id = 0) const uint OUT_QUADS = 2;   // of one invocation: 1, 2 or 4
+layout(constant_id = 10) const uint ROWS = 4;      // of one invocation
+layout(constant_id = 11) const uint SPLIT = 1;     // invocations that share a column of texels: 1, 2 or 4
 
-layout(binding = 0) readonly restrict buffer Source { Quad data[]; } source;
 // [group of OUT_QUADS * SPLIT output quads][input quad][tap x][tap y][output quad][input channel] of quads of output
 // channels.
 layout(binding = 1) readonly restrict buffer Weights { Quad data[]; } weights;
@@ -64,9 +65,9 @@ void main() {
   for (uint q = 0; q < push.in_quads; ++q) {
     if (q > 0) barrier();  // all are done with the quad before
     for (uint i = gl_LocalInvocationIndex; i < kTileHeight * kTileWidth; i += kInvocations) {
-      const uint source_x = uint(clamp(first_x + int(i % kTileWidth), 0, last_x)) >> UPSAMPLE_SHIFT;
-      const uint source_y = uint(clamp(first_y + int(i / kTileWidth), 0, last_y)) >> UPSAMPLE_SHIFT;
-      tile[i] = loadQuad(source.data[quadIndex(push.source, source_y, source_x, q)]);
+      const uint source_x = uint(clamp(first_x + int(i % kTileWidth), 0, last_x));
+      const uint source_y = uint(clamp(first_y + int(i / kTileWidth), 0, last_y));
+      tile[i] = loadSource(source_y, source_x, q);
     }
     const uint first_weight = (gl_WorkGroupID.z * push.in_quads + q) * kWeights;
     for (uint i = gl_LocalInvocationIndex; i < kWeights; i += kInvocations) {

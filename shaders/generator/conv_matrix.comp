@@ -22,16 +22,17 @@
 
 layout(local_size_x_id = 0) in;  // SUBGROUPS * the subgroups' size
 #include "generator/conv_result.glsl"
+#define Loaded f16vec4
+#include "generator/conv_source.glsl"
 // Known to plugin/src/vulkan/kernels/conv_matrix.cpp, which chooses them.
-layout(constant_id = 8) const uint M = 16;
-layout(constant_id = 9) const uint N = 16;
-layout(constant_id = 10) const uint K = 16;
-layout(constant_id = 11) const uint ROWS = 2;
-layout(constant_id = 12) const uint COLUMNS = 4;
-layout(constant_id = 13) const uint CHUNK_QUADS = 16;
-layout(constant_id = 14) const uint SUBGROUPS = 4;
+layout(constant_id = 10) const uint M = 16;
+layout(constant_id = 11) const uint N = 16;
+layout(constant_id = 12) const uint K = 16;
+layout(constant_id = 13) const uint ROWS = 2;
+layout(constant_id = 14) const uint COLUMNS = 4;
+layout(constant_id = 15) const uint CHUNK_QUADS = 16;
+layout(constant_id = 16) const uint SUBGROUPS = 4;
 
-layout(binding = 0) readonly restrict buffer Source { Quad data[]; } source;
 // [group of N * COLUMNS output channels][chunk of input quads][tap y][tap x][input channel][output channel]
 layout(binding = 1) readonly restrict buffer Weights { Quad data[]; } weights;
 
@@ -70,12 +71,14 @@ void keepWeights(uint half_of_two) {
 
 void loadTile(uint first_quad, int first_x, int first_y, int last_y) {
   for (uint i = gl_LocalInvocationIndex; i < kTileHeight * CHUNK_QUADS * kTileWidth; i += gl_WorkGroupSize.x) {
-    const uint tile_x = i % kTileWidth, quad = i / kTileWidth % CHUNK_QUADS, tile_y = i / (kTileWidth * CHUNK_QUADS);
+    // Neighbours load neighbouring texels of a row, of one that is folded as well.
+    const uint tile_x = i / FOLD % kTileWidth, tile_y = i / (kTileWidth * CHUNK_QUADS);
+    const uint quad = i / (FOLD * kTileWidth) % (CHUNK_QUADS / FOLD) * FOLD + i % FOLD;
     f16vec4 value = f16vec4(0.0);
     if (first_quad + quad < push.in_quads) {
-      const uint x = uint(clamp(first_x + int(tile_x), 0, int(push.in_width) - 1)) >> UPSAMPLE_SHIFT;
-      const uint y = uint(clamp(first_y + int(tile_y), 0, last_y)) >> UPSAMPLE_SHIFT;
-      value = source.data[quadIndex(push.source, y, x, first_quad + quad)];
+      const uint x = uint(clamp(first_x + int(tile_x), 0, int(push.in_width) - 1));
+      const uint y = uint(clamp(first_y + int(tile_y), 0, last_y));
+      value = loadSource(y, x, first_quad + quad);
     }
     tile[(tile_y * kTileWidth + tile_x) * kTexel + quad] = value;
   }

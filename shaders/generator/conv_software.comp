@@ -1,4 +1,4 @@
-// The convolution of conv.comp, with the same fusions, for Vulkan on a CPU (lavapipe).
+// The convolution of conv.comp, with the same fusions but that of space_to_depth, for Vulkan on a CPU (lavapipe).
 //
 // Implicit GEMM in registers: an invocation computes kRows texels of one column x 4*OUT_QUADS channels. Neighbouring
 // invocations are neighbouring texels of a row, so their loads are neighbouring quads; a column of kRows + 2 values,

@@ -48,6 +48,17 @@ Style makeBlendStyle(uint32_t range) {
   return makeStyle(graph, random);
 }
 
+// A convolution folds colour in bands, and folds what folding made.
+Style makeFoldStyle() {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t half = addConv(graph, addOp(graph, OpType::SpaceToDepth, {color}, 2), 8, 3);
+  const uint32_t eighth = addConv(graph, addOp(graph, OpType::SpaceToDepth, {half}, 4), 192, 3);
+  graph.output = addOp(graph, OpType::DepthToSpace, {addOp(graph, OpType::DepthToSpace, {eighth}, 4)}, 2);
+  Random random(5);
+  return makeStyle(graph, random);
+}
+
 // With descriptors of so many bytes: wide tensors need some for a few rows, narrow ones fit whole into as many.
 struct BandedStyle {
   Style style;
@@ -59,6 +70,7 @@ std::vector<BandedStyle> bandedStyles() {
       {makeSmallStyle(3), 40000}, {makeRandomStyle(11), 40000}, {makeRandomStyle(12), 40000}};
   for (const uint32_t seed : {3u, 4u}) styles.push_back({makeRandomStyle(seed, {.version_2 = true}), 40000});
   for (uint32_t range = 0; range <= kMaxBlendRange; ++range) styles.push_back({makeBlendStyle(range), 16000});
+  styles.push_back({makeFoldStyle(), 16000});
   return styles;
 }
 

@@ -1,5 +1,7 @@
 // VulkanGenerator's contract beside its values.
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "ops/compare.h"
@@ -35,17 +37,39 @@ TEST_F(GeneratorTest, WeightsMayGoThroughAStagingBuffer) {
   EXPECT_EQ(direct.data, staged.run(inputs).data);
 }
 
-// Dynamic resolution: the same generator, frame by frame at another extent, what is constant included.
-TEST_F(GeneratorTest, SmallerFramesAreThoseOfASmallerGenerator) {
-  const auto vulkan_device = makeVulkanDevice(device(), false);
-  for (const uint32_t seed : {9u, 10u, 11u, 12u}) {
-    const Style style = seed == 9 ? makeSmallStyle(9) : makeRandomStyle(seed);
-    GeneratorRunner runner(device(), *vulkan_device, style, 72, 56);
+class SmallerFramesTest : public GeneratorTest {
+ protected:
+  void expectThoseOfASmallerGenerator(const vulkan::VulkanDevice& on, const Style& style, uint32_t seed) {
+    GeneratorRunner runner(device(), on, style, 72, 56);
     for (const auto& [width, height] : {std::pair{72u, 56u}, {40u, 24u}, {13u, 55u}, {1u, 1u}, {72u, 56u}}) {
       const ReferenceInputs inputs = makeRandomInputs(style.graph, height, width, seed);
-      const Tensor expected = GeneratorRunner(device(), *vulkan_device, style, width, height).run(inputs);
+      const Tensor expected = GeneratorRunner(device(), on, style, width, height).run(inputs);
       EXPECT_EQ(runner.run(inputs).data, expected.data) << width << "x" << height << ", seed " << seed;
     }
+  }
+};
+
+// Dynamic resolution: the same generator, frame by frame at another extent, what is constant included.
+TEST_F(SmallerFramesTest, AreThoseOfASmallerGenerator) {
+  const auto vulkan_device = makeVulkanDevice(device(), false);
+  for (const uint32_t seed : {9u, 10u, 11u, 12u}) {
+    expectThoseOfASmallerGenerator(*vulkan_device, seed == 9 ? makeSmallStyle(9) : makeRandomStyle(seed), seed);
+  }
+}
+
+// Where the first convolution folds colour while it reads it.
+TEST_F(SmallerFramesTest, AreFoldedAtTheirOwnSize) {
+  const auto vulkan_device = makeVulkanDevice(device(), device().storage_16bit);
+  for (const char* kernel : {"conv", "conv_matrix"}) {
+    if (kernel != std::string("conv") && vulkan_device->matrix.m == 0) continue;
+    SCOPED_TRACE(kernel);
+    vulkan_device->preferred_kernel = kernel;
+    const Style style = makeSmallStyle(9);
+    vulkan::ScratchPool scratch(*vulkan_device);
+    const vulkan::VulkanGenerator generator(*vulkan_device, scratch, style, {72, 56});
+    const std::vector<vulkan::Step>& steps = generator.plan().steps;
+    EXPECT_EQ(std::count_if(steps.begin(), steps.end(), [](const vulkan::Step& step) { return step.fold == 4; }), 1);
+    expectThoseOfASmallerGenerator(*vulkan_device, style, 9);
   }
 }
 

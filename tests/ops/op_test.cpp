@@ -69,6 +69,50 @@ TEST_P(OpTest, SpaceToDepth) {
   }
 }
 
+// The convolution folds what it reads where its kernel can and the channels nearly fill quads.
+TEST_P(OpTest, ConvThroughSpaceToDepth) {
+  uint32_t seed = 250;
+  for (const uint32_t block : {2u, 4u}) {
+    for (const auto& [channels, kernel, stride] : {std::tuple{3u, 3u, 1u}, {4u, 3u, 2u}, {7u, 1u, 1u}, {5u, 3u, 1u}}) {
+      Graph graph;
+      const uint32_t color = addInput(graph, InputKind::Color);
+      const uint32_t source = channels == 3   ? color
+                              : channels == 4 ? addInput(graph, InputKind::History)
+                                              : addConv(graph, color, channels, 3);
+      const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {source}, block);
+      finish(graph, addConv(graph, folded, 6, kernel, stride, kActivations[seed % 4]), block * stride);
+      expectAll(graph, seed++,
+                "conv through space_to_depth " + std::to_string(block) + " of " + std::to_string(channels));
+    }
+  }
+}
+
+// What it folds lies beside others in one tensor, once of its own and once of a concat without gaps.
+TEST_P(OpTest, ConvThroughSpaceToDepthOfAConcat) {
+  Graph graph;
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t first = addConv(graph, color, 4, 1), source = addConv(graph, first, 8, 3);
+  const uint32_t concat = addOp(graph, OpType::Concat, {color, source, addInput(graph, InputKind::Normals)});  // 14
+  const uint32_t all = addConv(graph, addOp(graph, OpType::SpaceToDepth, {concat}, 2), 8, 3);
+  const uint32_t beside = addOp(graph, OpType::Concat, {first, source});  // the source is its second part
+  const uint32_t part = addConv(graph, addOp(graph, OpType::SpaceToDepth, {source}, 2), 8, 3);
+  const uint32_t up = addOp(graph, OpType::DepthToSpace, {addOp(graph, OpType::Add, {all, part})}, 2);
+  finish(graph, addOp(graph, OpType::Concat, {up, addConv(graph, beside, 4, 1)}), 1);
+  expectAll(graph, 290, "conv through space_to_depth of a concat");
+}
+
+// Folded colour beside another input of the convolution, and beside noise, which lower.h takes out.
+TEST_P(OpTest, FoldedColorInConcat) {
+  for (const bool noise : {false, true}) {
+    Graph graph;
+    const uint32_t color = addInput(graph, InputKind::Color);
+    const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {color}, 4);
+    const uint32_t other = noise ? addNoise(graph, 5, 4, 9) : feature(graph, 5, 4);
+    finish(graph, addConv(graph, addOp(graph, OpType::Concat, {folded, other}), 9, 3), 4);
+    expectAll(graph, 295 + (noise ? 1 : 0), "folded colour in a concat");
+  }
+}
+
 // `source` is read by two ops, so no convolution takes in its depth_to_space.
 TEST_P(OpTest, DepthToSpace) {
   for (const uint32_t block : {2u, 4u}) {

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "planning/lower.h"
 #include "support/random_style.h"
+#include "vulkan/cost.h"
 #include "vulkan/kernels/kernel.h"
 
 namespace impasto::test {
@@ -169,12 +171,76 @@ TEST(Plan, ConvolutionTakesInWhatFollows) {
   graph.output = addConv(graph, sum, 3, 1);
   validateGraph(graph);
   const Plan plan = vulkan::makePlan(graph, 8, 8, {});
-  ASSERT_EQ(plan.steps.size(), 4u);  // conv, space_to_depth, conv with both, conv
-  EXPECT_EQ(plan.steps[2].block, 2u);
-  EXPECT_EQ(plan.steps[2].addend, wide);
-  EXPECT_EQ(plan.steps[2].result, sum);
+  ASSERT_EQ(plan.steps.size(), 3u);  // conv, conv with all three, conv
+  EXPECT_EQ(plan.steps[1].source, wide);
+  EXPECT_EQ(plan.steps[1].fold, 2u);
+  EXPECT_EQ(plan.steps[1].block, 2u);
+  EXPECT_EQ(plan.steps[1].addend, wide);
+  EXPECT_EQ(plan.steps[1].result, sum);
+  EXPECT_EQ(plan.tensors[folded].root, kNone);
   EXPECT_EQ(plan.tensors[conv].root, kNone);
   EXPECT_EQ(plan.tensors[shuffled].root, kNone);
+}
+
+double bytesOfSteps(const Graph& graph, const Plan& plan, const vulkan::DeviceTraits& device) {
+  double bytes = 0;
+  for (const LaunchCost& cost : vulkan::costsOf(graph, plan, device)) bytes += cost.bytes;
+  return bytes;
+}
+
+TEST(Plan, ConvolutionFoldsWhatItReads) {
+  const vulkan::DeviceTraits portable{2, false, {}, 32, 49152}, cpu{2, true, {}, 8, 49152};
+  std::vector<vulkan::DeviceTraits> gpus = {portable};
+#if IMPASTO_MATRIX_SHADERS
+  gpus.push_back({2, false, {16, 16, 16}, 32, 49152});
+#endif
+  for (const uint32_t block : {2u, 4u}) {
+    Graph graph;
+    const uint32_t color = addInput(graph, InputKind::Color);
+    const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {color}, block);
+    const uint32_t conv = addConv(graph, folded, 16, 3);
+    graph.output = addOp(graph, OpType::DepthToSpace, {addConv(graph, conv, 3 * block * block, 3)}, block);
+    validateGraph(graph);
+    const Plan apart = vulkan::makePlan(graph, 64, 48, cpu);
+    EXPECT_EQ(countSteps(apart, Step::Kind::Rearrange), 1u);
+    EXPECT_EQ(apart.steps[1].fold, 1u);
+    for (const vulkan::DeviceTraits& gpu : gpus) {
+      const Plan plan = vulkan::makePlan(graph, 64, 48, gpu);
+      EXPECT_EQ(countSteps(plan, Step::Kind::Rearrange), 0u);
+      EXPECT_EQ(plan.tensors[folded].root, kNone);
+      EXPECT_EQ(plan.steps[0].source, color);
+      EXPECT_EQ(plan.steps[0].fold, block);
+      // Colour is read by the convolution instead, and the folded tensor is neither written nor read.
+      const double folded_bytes = 64 * 48 * 3 * 2;
+      EXPECT_EQ(bytesOfSteps(graph, plan, gpu), bytesOfSteps(graph, apart, cpu) - 2 * folded_bytes);
+    }
+  }
+}
+
+TEST(Plan, WhatIsFoldedForOthersOrIsMostlyPaddingIsWritten) {
+  for (const auto& [channels, block, folds] :
+       {std::tuple{1u, 2u, false}, {2u, 4u, false}, {3u, 4u, true}, {4u, 2u, true}, {5u, 2u, false}, {6u, 2u, true}}) {
+    for (const bool shared : {false, true}) {
+      SCOPED_TRACE(std::to_string(channels) + " channels, " + (shared ? "shared" : "alone"));
+      Graph graph;
+      const uint32_t source = addConv(graph, addInput(graph, InputKind::Color), channels, 1);
+      const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {source}, block);
+      uint32_t last = addConv(graph, folded, channels * block * block, 3);
+      if (shared) last = addOp(graph, OpType::Add, {last, folded});
+      graph.output = addConv(graph, addOp(graph, OpType::DepthToSpace, {last}, block), 3, 1);
+      validateGraph(graph);
+      const Plan plan = vulkan::makePlan(graph, 16, 16, {});
+      EXPECT_EQ(plan.tensors[folded].root == kNone, folds && !shared);
+    }
+  }
+  Graph graph;  // a concat reads it
+  const uint32_t color = addInput(graph, InputKind::Color);
+  const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {color}, 2);
+  const uint32_t other = addConv(graph, color, 4, 3, 2);
+  const uint32_t conv = addConv(graph, addOp(graph, OpType::Concat, {folded, other}), 12, 3);
+  graph.output = addOp(graph, OpType::DepthToSpace, {conv}, 2);
+  validateGraph(graph);
+  EXPECT_NE(vulkan::makePlan(graph, 16, 16, {}).tensors[folded].root, kNone);
 }
 
 TEST(Plan, ConcatOfConvolutionsCopiesNothing) {

@@ -20,10 +20,12 @@ uint64_t keyOf(const StepOf& in) {
   const Op& op = in.graph.ops[in.step.op];
   const PlannedTensor& source = in.plan.tensors[in.step.source];
   const PlannedTensor& result = in.plan.tensors[in.step.result];
+  // Read through a space_to_depth or from what it wrote: what is best for one is for the other.
+  const uint32_t quads = in.step.fold == 1 ? source.quads : (in.graph.ops[op.inputs[0]].channels + 3) / 4;
   const std::array<uint64_t, 13> values = {op.kernel,
                                            op.stride,
                                            op.channels,
-                                           source.quads,
+                                           quads,
                                            in.step.block,
                                            in.step.upsample ? 1u : 0u,
                                            in.step.addend != kNone ? 1u : 0u,

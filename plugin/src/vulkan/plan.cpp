@@ -32,6 +32,7 @@ class Planner {
     describeTensors();
     placeConcats();
     narrowConstants();
+    takeInFolds();
     makeSteps();
     allocate();
     return std::move(plan_);
@@ -185,7 +186,7 @@ class Planner {
       step.op = step.result = i;
       if (!op(i).inputs.empty()) step.source = op(i).inputs[0];
       if (chain_[i] != kNone) {
-        addConv(i);
+        addStep(convStep(i));
         continue;
       }
       switch (op(i).type) {
@@ -225,14 +226,39 @@ class Planner {
     }
   }
 
-  void addConv(uint32_t last) {
+  // Convolutions read through a space_to_depth where the kernel that they have anyway can.
+  void takeInFolds() {
+    for (uint32_t i = 0; i < graph_.ops.size(); ++i) {
+      if (chain_[i] == kNone || fused_[i]) continue;
+      const Step step = convStep(i);
+      const uint32_t folded = op(step.op).inputs[0];
+      if (op(folded).type != OpType::SpaceToDepth || !readOnce(folded) || constant_[folded]) continue;
+      const Kernel* kernel = chooseKernel({device_, graph_, plan_, step});
+      fused_[folded] = true;
+      const Step through = convStep(i);
+      // Texels' channels padded to quads must not cost more than half again of the convolution.
+      const uint32_t quads = foldedQuads(tensor(through.source), through.fold);
+      if (kernel != nullptr && kernel->fits({device_, graph_, plan_, through}) && quads * 2 <= tensor(folded).quads * 3) {
+        tensor(folded) = {};
+      } else {
+        fused_[folded] = false;
+      }
+    }
+  }
+
+  // The convolution that ends in op `last`, with all that is fused with it.
+  Step convStep(uint32_t last) const {
     Step step;
     step.kind = Step::Kind::Conv;
     step.op = chain_[last];
     step.result = last;
     step.source = op(step.op).inputs[0];
-    if (fused_[step.source]) {  // an upsample: nothing else that is fused away is read by a convolution
-      step.upsample = true;
+    if (fused_[step.source]) {  // an upsample or a space_to_depth: nothing else that is fused away is read by a convolution
+      if (op(step.source).type == OpType::Upsample) {
+        step.upsample = true;
+      } else {
+        step.fold = op(step.source).block;
+      }
       step.source = op(step.source).inputs[0];
     }
     uint32_t end = last;
@@ -242,7 +268,7 @@ class Planner {
       step.add_activation = op(last).activation;
     }
     if (op(end).type == OpType::DepthToSpace) step.block = op(end).block;
-    addStep(step);
+    return step;
   }
 
   void allocate() {
@@ -325,6 +351,12 @@ class Planner {
 
 uint32_t convQuads(uint32_t conv_channels, uint32_t block) {
   return quadsOf(conv_channels / (block * block)) * block * block;
+}
+
+bool foldsWithoutGaps(const PlannedTensor& source) { return source.channels == 3; }
+
+uint32_t foldedQuads(const PlannedTensor& source, uint32_t fold) {
+  return foldsWithoutGaps(source) ? fold * fold / 4 * 3 : source.quads * fold * fold;
 }
 
 const Kernel* chooseKernel(const StepOf& in) {

@@ -3,7 +3,8 @@
 // pipelines and dispatches.
 //
 // Fusions:
-//   - a convolution takes in the depth_to_space and the add that alone read it, and reads through an upsample;
+//   - a convolution takes in the depth_to_space and the add that alone read it, and reads through an upsample, or through a
+//     space_to_depth that it alone reads, where its kernel can;
 //   - a concat costs nothing where its inputs can be written in place: quads side by side in one tensor. Where all its
 //     readers are convolutions each input begins with a quad of its own, whatever the channel counts, because weights
 //     can be packed to match.
@@ -52,6 +53,7 @@ struct Step {
   uint32_t addend = kNone;  // Conv with a fused add; the second input of Add, Blend and Modulate
   uint32_t result = 0;
   bool upsample = false;  // Conv: reads `source` through a nearest 2x upsample
+  uint32_t fold = 1;      // Conv: reads `source` through a space_to_depth of this block
   uint32_t block = 1;     // Conv: depth_to_space of the result
   Activation add_activation = Activation::None;
   uint32_t begin_channel = 0;  // Rearrange of a concat's input: where it goes
@@ -81,5 +83,10 @@ const Kernel* chooseKernel(const StepOf& in);
 // Convolution quads of a result whose depth_to_space is fused: quad (c / 4) * b * b + subpixel holds channels
 // c ... c + 3 of that subpixel. Without depth_to_space (block 1) just ceil(channels / 4).
 uint32_t convQuads(uint32_t conv_channels, uint32_t block);
+
+// Quads of `source` read through a space_to_depth: likewise, subpixel by subpixel; of three channels without gaps, as three
+// quads for four subpixels.
+uint32_t foldedQuads(const PlannedTensor& source, uint32_t fold);
+bool foldsWithoutGaps(const PlannedTensor& source);
 
 }  // namespace impasto::vulkan

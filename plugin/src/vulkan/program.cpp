@@ -75,7 +75,7 @@ class Program::Builder {
     if (!isConv(step)) return 0;
     const Op& op = graph().ops[step.op];
     return static_cast<double>(tensor(step.result).width / step.block) * op.channels * op.kernel * op.kernel *
-           tensor(step.source).channels;
+           tensor(step.source).channels * step.fold * step.fold;
   }
 
   // Rows of a source that rows of the result need.
@@ -84,11 +84,11 @@ class Program::Builder {
     const uint32_t height = tensor(step.source).height;
     switch (step.kind) {
       case Step::Kind::Conv: {
-        const uint32_t pad = op.kernel / 2, read_height = height << (step.upsample ? 1 : 0);
+        const uint32_t pad = op.kernel / 2, read_height = (height << (step.upsample ? 1 : 0)) / step.fold;
         const uint32_t begin = rows.begin * op.stride;
         Rows needed{begin - std::min(begin, pad), std::min(read_height, (rows.end - 1) * op.stride + pad + 1)};
         if (step.upsample) needed = {needed.begin / 2, (needed.end - 1) / 2 + 1};
-        return needed;
+        return {needed.begin * step.fold, needed.end * step.fold};
       }
       case Step::Kind::Blend:
         return {rows.begin - std::min(rows.begin, op.range), std::min(height, rows.end + op.range)};

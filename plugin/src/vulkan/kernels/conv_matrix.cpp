@@ -1,5 +1,6 @@
 // The convolution on matrix hardware, shaders/generator/conv_matrix.comp.
 #include <algorithm>
+#include <numeric>
 
 #include "shaders/conv_matrix.comp.f16.h"
 #include "vulkan/kernels/conv_weights.h"
@@ -42,18 +43,21 @@ struct Share {
 constexpr Share kWide = {4, 8}, kNarrow = {2, 4};
 
 // chunk_quads is 0 where not even the smallest chunk of channels fits into shared memory.
-Tiling tilingOf(const Share& share, const DeviceTraits& device, const Op& op, uint32_t block, uint32_t in_quads) {
+Tiling tilingOf(const Share& share, const DeviceTraits& device, const Op& op, const Step& step,
+                const PlannedTensor& source) {
   const MatrixShape& matrix = device.matrix;
   const uint32_t most = std::min(device.shared_bytes, kMostShared);
   Tiling tiling;
-  tiling.out_quads = convQuads(op.channels, block);
+  tiling.out_quads = convQuads(op.channels, step.block);
   const uint32_t columns = divideUp(tiling.out_quads * 4, matrix.n);
   tiling.groups = divideUp(columns, share.columns);
   tiling.columns = divideUp(columns, tiling.groups);
-  const uint32_t step = matrix.k / 4, steps = divideUp(in_quads, step);
+  // A chunk has whole rows of subpixels, as the shader loads them.
+  const uint32_t in_quads = sourceQuads(step, source);
+  const uint32_t least = std::lcm(matrix.k / 4, step.fold), most_chunks = divideUp(in_quads, least);
   for (tiling.rows = std::min(4u, share.sums / tiling.columns); tiling.rows > 0; --tiling.rows) {
-    for (tiling.chunks = 1; tiling.chunks <= steps; ++tiling.chunks) {
-      tiling.chunk_quads = divideUp(steps, tiling.chunks) * step;
+    for (tiling.chunks = 1; tiling.chunks <= most_chunks; ++tiling.chunks) {
+      tiling.chunk_quads = divideUp(most_chunks, tiling.chunks) * least;
       if (tiling.sharedBytes(matrix, op) <= most) {
         tiling.chunks = divideUp(in_quads, tiling.chunk_quads);
         return tiling;
@@ -92,7 +96,7 @@ class ConvMatrix final : public Kernel {
     const Tiling tiling = tilingOf(in);
     const uint32_t taps = op.kernel * op.kernel, outputs = in.device.matrix.n * tiling.columns;
     const uint32_t chunk = tiling.chunk_quads * 4;
-    const auto channels = static_cast<uint32_t>(source.slots.size());
+    const uint32_t channels = in.graph.ops[op.inputs[0]].channels;
     std::vector<float> kernels(size_t{tiling.groups} * tiling.chunks * taps * chunk * outputs);
     std::vector<float> biases(size_t{tiling.groups} * outputs);
     for (uint32_t o = 0; o < op.channels; ++o) {
@@ -100,7 +104,7 @@ class ConvMatrix final : public Kernel {
       const uint32_t group = out_slot / outputs, output = out_slot % outputs;
       biases[out_slot] = weights.bias[o];
       for (uint32_t i = 0; i < channels; ++i) {
-        const uint32_t slot = source.slots[i];
+        const uint32_t slot = sourceSlot(in.step, source, i);
         for (uint32_t tap = 0; tap < taps; ++tap) {
           const size_t row = ((size_t{group} * tiling.chunks + slot / chunk) * taps + tap) * chunk + slot % chunk;
           kernels[row * outputs + output] = weights.kernel[(size_t{o} * channels + i) * taps + tap];
@@ -124,7 +128,7 @@ class ConvMatrix final : public Kernel {
 
   Launch launch(const LaunchInput& in) const noexcept override {
     const Tiling tiling =
-        vulkan::tilingOf(share_, in.device, in.graph.ops[in.step.op], in.step.block, in.source.tensor->quads);
+        vulkan::tilingOf(share_, in.device, in.graph.ops[in.step.op], in.step, *in.source.tensor);
     const shaders::ConvPush push = convPush(in);
     Launch launch;
     launch.setPush(push);
@@ -136,8 +140,8 @@ class ConvMatrix final : public Kernel {
  private:
 
   Tiling tilingOf(const StepOf& in) const {
-    return vulkan::tilingOf(share_, in.device, in.graph.ops[in.step.op], in.step.block,
-                            in.plan.tensors[in.step.source].quads);
+    return vulkan::tilingOf(share_, in.device, in.graph.ops[in.step.op], in.step,
+                            in.plan.tensors[in.step.source]);
   }
 
   const Share share_;

@@ -23,7 +23,8 @@ class ConvSoftware final : public Kernel {
  public:
   const char* name() const noexcept override { return shaders_[0].name; }
   bool fits(const StepOf& in) const noexcept override {
-    return in.step.kind == Step::Kind::Conv && in.device.software;
+    // Not what folds while it reads: its loads would not be of neighbours any more.
+    return in.step.kind == Step::Kind::Conv && in.device.software && in.step.fold == 1;
   }
   double cost(const StepOf& in) const noexcept override { return convCost(in) * kCostOfMultiplyAdd; }
 

@@ -28,6 +28,17 @@ uint32_t outputSlot(uint32_t channel, uint32_t block) noexcept {
   return (c / 4 * subpixels + subpixel) * 4 + c % 4;
 }
 
+uint32_t sourceQuads(const Step& step, const PlannedTensor& source) noexcept {
+  return step.fold == 1 ? source.quads : foldedQuads(source, step.fold);
+}
+
+uint32_t sourceSlot(const Step& step, const PlannedTensor& source, uint32_t channel) noexcept {
+  if (step.fold == 1) return source.slots[channel];
+  const uint32_t subpixels = step.fold * step.fold;
+  if (foldsWithoutGaps(source)) return channel % subpixels * 3 + channel / subpixels;
+  return outputSlot(source.slots[channel / subpixels] * subpixels + channel % subpixels, step.fold);
+}
+
 PackedWeights appendWeights(std::vector<std::byte>& buffer, const std::vector<float>& kernels,
                             const std::vector<float>& biases, bool half) {
   PackedWeights packed;
@@ -48,7 +59,9 @@ void appendConvConstants(const StepOf& in, std::vector<uint32_t>& constants) {
   const Op& op = in.graph.ops[in.step.op];
   constants.insert(constants.end(),
                    {op.kernel, op.stride, static_cast<uint32_t>(op.activation), in.step.upsample ? 1u : 0u,
-                    in.step.block, in.step.addend != kNone ? 1u : 0u, static_cast<uint32_t>(in.step.add_activation)});
+                    in.step.block, in.step.addend != kNone ? 1u : 0u, static_cast<uint32_t>(in.step.add_activation),
+                    in.step.fold,
+                    in.step.fold > 1 && foldsWithoutGaps(in.plan.tensors[in.step.source]) ? 1u : 0u});
 }
 
 shaders::ConvPush convPush(const LaunchInput& in) noexcept {
@@ -58,9 +71,9 @@ shaders::ConvPush convPush(const LaunchInput& in) noexcept {
   push.source = placeOf(in.source);
   push.result = placeOf(in.result);
   push.addend = placeOf(in.addend);
-  push.in_width = in.frame.widthAt(source.downscale) << shift;
-  push.in_height = in.frame.heightAt(source.downscale) << shift;
-  push.in_quads = source.quads;
+  push.in_width = (in.frame.widthAt(source.downscale) << shift) / in.step.fold;
+  push.in_height = (in.frame.heightAt(source.downscale) << shift) / in.step.fold;
+  push.in_quads = sourceQuads(in.step, source);
   push.out_width = in.frame.widthAt(in.result.tensor->downscale) / in.step.block;
   push.out_quads = convQuads(in.graph.ops[in.step.op].channels, in.step.block);
   push.begin_y = in.rows.begin;
@@ -83,8 +96,8 @@ double convCost(const StepOf& in) noexcept {
   const PlannedTensor& result = in.plan.tensors[in.step.result];
   const ConvGroups groups = convGroups(in.graph, in.step);
   const double texels = static_cast<double>(result.width) * result.height / (in.step.block * in.step.block);
-  return texels * groups.groups * groups.group_quads * 4 * in.plan.tensors[in.step.source].quads * 4 * op.kernel *
-         op.kernel;
+  return texels * groups.groups * groups.group_quads * 4 * sourceQuads(in.step, in.plan.tensors[in.step.source]) * 4 *
+         op.kernel * op.kernel;
 }
 
 PackedWeights packConv(const StepOf& in, const ConvGroups& groups, const ConvWeights& weights,
@@ -92,9 +105,9 @@ PackedWeights packConv(const StepOf& in, const ConvGroups& groups, const ConvWei
   const Op& conv = in.graph.ops[in.step.op];
   const PlannedTensor& source = in.plan.tensors[in.step.source];
   const uint32_t kernel = conv.kernel;
-  const auto in_channels = static_cast<uint32_t>(source.slots.size());
+  const uint32_t in_channels = in.graph.ops[conv.inputs[0]].channels;
   const uint32_t tap_quads = groups.group_quads * 4;
-  const uint32_t group_quads = source.quads * kernel * kernel * tap_quads;
+  const uint32_t group_quads = sourceQuads(in.step, source) * kernel * kernel * tap_quads;
 
   std::vector<float> kernels((size_t{groups.groups} * group_quads + kReadAhead) * 4);
   std::vector<float> biases(size_t{groups.groups} * groups.group_quads * 4);
@@ -103,7 +116,7 @@ PackedWeights packConv(const StepOf& in, const ConvGroups& groups, const ConvWei
     const uint32_t group = out_slot / 4 / groups.group_quads, group_quad = out_slot / 4 % groups.group_quads;
     biases[out_slot] = weights.bias[o];
     for (uint32_t i = 0; i < in_channels; ++i) {
-      const uint32_t in_quad = source.slots[i] / 4, in_component = source.slots[i] % 4;
+      const uint32_t in_slot = sourceSlot(in.step, source, i), in_quad = in_slot / 4, in_component = in_slot % 4;
       for (uint32_t ky = 0; ky < kernel; ++ky) {
         for (uint32_t kx = 0; kx < kernel; ++kx) {
           const size_t quad = size_t{group} * group_quads + ((in_quad * kernel + kx) * kernel + ky) * tap_quads +

@@ -1,5 +1,5 @@
-// What the kernels of convolutions share: where an output channel goes, how weights are kept, and what their shaders are
-// told (shaders/generator/conv_result.glsl).
+// What the kernels of convolutions share: where a channel goes, how weights are kept, and what their shaders are
+// told (shaders/generator/conv_source.glsl, conv_result.glsl).
 #pragma once
 
 #include <cstddef>
@@ -15,11 +15,16 @@ namespace impasto::vulkan {
 // its quads hold four channels of one subpixel (plan.h, convQuads).
 uint32_t outputSlot(uint32_t channel, uint32_t block) noexcept;
 
+// Quads of the source as the convolution reads it, through a space_to_depth or not.
+uint32_t sourceQuads(const Step& step, const PlannedTensor& source) noexcept;
+// Slot of an input channel of the convolution in those quads.
+uint32_t sourceSlot(const Step& step, const PlannedTensor& source, uint32_t channel) noexcept;
+
 // Appends kernels in fp16 or fp32 and biases in fp32, each where a descriptor may begin.
 PackedWeights appendWeights(std::vector<std::byte>& buffer, const std::vector<float>& kernels,
                             const std::vector<float>& biases, bool half);
 
-// Specialisation constants 1 to 7.
+// Specialisation constants 1 to 9.
 void appendConvConstants(const StepOf& in, std::vector<uint32_t>& constants);
 
 shaders::ConvPush convPush(const LaunchInput& in) noexcept;
