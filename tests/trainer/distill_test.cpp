@@ -10,6 +10,7 @@
 #include "recipes/distill.h"
 #include "recipes/perceptual.h"
 #include "recipes/recipe_kind.h"
+#include "trainer/recipe_run.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 
@@ -18,30 +19,6 @@ namespace {
 
 using namespace trainer;
 using trainer::Generator;  // not the backends'
-
-// A run that a test takes step by step, on one CPU thread.
-template <class Settings, class R>
-class Run {
- public:
-  explicit Run(const Settings& settings)
-      : settings_((checkSettings(settings), settings)), runtime_(openRuntime("cpu", "float32", 1)),
-        recipe_(settings_, runtime_, [](const std::string&) {}),
-        trainer_(recipe_, settings_, runtime_, process_, [](const std::string&) {}) {}
-
-  void run() {
-    while (trainer_.stepsDone() < settings_.steps) trainer_.step();
-  }
-  R& recipe() { return recipe_; }
-  Trainer& trainer() { return trainer_; }
-  std::string record() const { return trainingRecord(trainer_.capture()); }
-
- private:
-  Settings settings_;
-  Runtime runtime_;
-  SingleProcess process_;
-  R recipe_;
-  Trainer trainer_;
-};
 
 class DistillTest : public TrainerTest {
  protected:
@@ -85,7 +62,7 @@ class DistillTest : public TrainerTest {
   }
 };
 
-using DistillRun = Run<DistillSettings, DistillRecipe>;
+using DistillRun = RecipeRun<DistillSettings, DistillRecipe>;
 
 TEST_F(DistillTest, AStudentOfAnyGraphLearnsToPaintAsItsTeacher) {
   for (const auto& [decoder, tail] : {std::pair{"shuffle", "full"}, {"upsample", "half"}}) {
@@ -263,7 +240,7 @@ TEST_F(ThinVggTest, ItsFileHoldsItAndBadFilesAreErrorsThatNameThem) {
   expectBad([](TensorFile& f) { f.tensors["relu2_1.bias"] = torch::full({12}, NAN); }, "not finite");
 }
 
-using PerceptualRun = Run<PerceptualSettings, PerceptualRecipe>;
+using PerceptualRun = RecipeRun<PerceptualSettings, PerceptualRecipe>;
 
 TEST_F(ThinVggTest, TrainingBringsItNearerToVggAndStylesCanBeTrainedWithIt) {
   PerceptualSettings settings = perceptualSettings(120);

@@ -15,5 +15,6 @@ void addSettingsCommand(CLI::App& app, Job& job);
 void addEvaluateCommand(CLI::App& app, Job& job);
 void addExportCommand(CLI::App& app, Job& job);
 void addInspectCommand(CLI::App& app, Job& job);
+void addSampleCommand(CLI::App& app, Job& job);
 
 }  // namespace impasto::trainer

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   trainer::addEvaluateCommand(app, job);
   trainer::addExportCommand(app, job);
   trainer::addInspectCommand(app, job);
+  trainer::addSampleCommand(app, job);
   trainer::addSettingsCommand(app, job);
   try {
     app.parse(argc, argv);

@@ -216,6 +216,8 @@ nlohmann::ordered_json Fields::json() const {
   return result;
 }
 
+std::string Fields::jsonText() const { return json().dump(); }
+
 std::string Fields::markdown() const {
   std::string text, group = "\n";
   for (const Field& field : fields_) {

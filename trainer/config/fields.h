@@ -84,6 +84,7 @@ class Fields {
 
   // {"image_size": 256, ...}, of those that shape the result.
   nlohmann::ordered_json json() const;
+  std::string jsonText() const;
 
   // A Markdown table for each group.
   std::string markdown() const;

@@ -36,6 +36,22 @@ struct RunSettings {
 
 void declare(Fields& fields, RunSettings& settings);
 
+// The checks of the table. Throws impasto::Error(InvalidArgument), naming the flag.
+template <class Settings>
+void checkFields(Settings settings) {
+  Fields fields;
+  declare(fields, settings);
+  fields.check();
+}
+
+// Those that shape the result, as JSON.
+template <class Settings>
+std::string settingsText(Settings settings) {
+  Fields fields;
+  declare(fields, settings);
+  return fields.jsonText();
+}
+
 // What no range can say: contradictions, folders that are not there. Throws impasto::Error(InvalidArgument).
 void checkRun(const RunSettings& settings);
 

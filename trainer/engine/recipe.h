@@ -44,6 +44,11 @@ struct MicroBatch {
   int count;
 };
 
+// A seed for what is random in a micro-batch, another one for each of a run.
+inline uint64_t seedOf(uint64_t seed, const MicroBatch& micro) {
+  return seed * 0x9E3779B97F4A7C15ull + static_cast<uint64_t>(micro.step * micro.count + micro.index);
+}
+
 class Recipe {
  public:
   virtual ~Recipe() = default;

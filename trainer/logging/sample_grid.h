@@ -13,4 +13,7 @@ namespace impasto::trainer {
 torch::Tensor sampleGrid(const std::function<torch::Tensor(const torch::Tensor&)>& paint,
                          const std::vector<const Image*>& pictures, int side, torch::Device device);
 
+// Pictures N x 3 x S x S row by row, `columns` to a row, into one; black where the last row has none.
+torch::Tensor contactSheet(const torch::Tensor& pictures, int64_t columns);
+
 }  // namespace impasto::trainer

@@ -16,6 +16,8 @@ void WeightAverage::update() {
   const double decay = std::min(decay_, (1.0 + age) / (10.0 + age));
   const std::vector<torch::Tensor> from = source_.parameters(), to = average_.parameters();
   for (size_t i = 0; i < from.size(); ++i) to[i].lerp_(from[i], 1.0 - decay);
+  const std::vector<torch::Tensor> statistics = source_.buffers(), kept = average_.buffers();
+  for (size_t i = 0; i < statistics.size(); ++i) kept[i].copy_(statistics[i]);
 }
 
 void WeightAverage::save(State& state, const std::string& prefix) const {

@@ -20,7 +20,7 @@ class WeightAverage final : public Stateful {
   bool active() const { return active_; }
 
   // average = d average + (1 - d) source, with d the decay, less while the average is young: otherwise a short run would
-  // end as it began.
+  // end as it began. Buffers (statistics of norms) are the source's.
   void update();
 
   void save(State& state, const std::string& prefix) const override;

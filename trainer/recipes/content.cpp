@@ -29,11 +29,12 @@ Content loadContent(const std::vector<std::string>& folders, int crop, int holdo
   return content;
 }
 
-std::vector<torch::Tensor> calibrationBatches(const Content& content, const CropLoader::Options& crops, torch::Device device) {
+std::vector<torch::Tensor> calibrationBatches(const std::vector<Image>& pictures, const CropLoader::Options& crops,
+                                              torch::Device device) {
   std::vector<torch::Tensor> batches;
   for (int i = 0; i < kCalibrationBatches; ++i) {
     const uint64_t index = kCalibrationIndex + static_cast<uint64_t>(i);
-    batches.push_back(toUnit(makeCropBatch(content.pictures.training, crops, index).pictures, device));
+    batches.push_back(toUnit(makeCropBatch(pictures, crops, index).pictures, device));
   }
   return batches;
 }

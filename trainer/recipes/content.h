@@ -20,7 +20,8 @@ struct Content {
 Content loadContent(const std::vector<std::string>& folders, int crop, int holdout, const Log& log);
 
 // Batches that training never reaches, to measure statistics over: N x 3 x S x S in [0, 1] on the device.
-std::vector<torch::Tensor> calibrationBatches(const Content& content, const CropLoader::Options& crops, torch::Device device);
+std::vector<torch::Tensor> calibrationBatches(const std::vector<Image>& pictures, const CropLoader::Options& crops,
+                                              torch::Device device);
 
 // What samples show: pictures held out, or some of the training's if there are none.
 std::vector<const Image*> sampledPictures(const Split& pictures);

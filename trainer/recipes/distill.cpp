@@ -82,13 +82,6 @@ DistillRecipe::DistillRecipe(const DistillSettings& settings, const Runtime& run
   }
 }
 
-std::string DistillRecipe::settingsJson() const {
-  DistillSettings copy = settings_;
-  Fields fields;
-  declare(fields, copy);
-  return fields.json().dump();
-}
-
 std::vector<Phase> DistillRecipe::phases() {
   const auto share = [this](int64_t step) {
     const double done = static_cast<double>(step) / static_cast<double>(settings_.steps);
@@ -105,7 +98,7 @@ void DistillRecipe::registerState(Registry& registry) {
 }
 
 TrainedGenerator::Batches DistillRecipe::calibration() const {
-  return [this] { return calibrationBatches(content_, crops_, runtime_.device); };
+  return [this] { return calibrationBatches(content_.pictures.training, crops_, runtime_.device); };
 }
 
 void DistillRecipe::resumeAt(int64_t step) {

@@ -22,10 +22,7 @@ void declare(Fields& fields, DistillSettings& s) {
 }
 
 void checkSettings(const DistillSettings& settings) {
-  DistillSettings copy = settings;
-  Fields fields;
-  declare(fields, copy);
-  fields.check();
+  checkFields(settings);
   checkRun(settings);
 }
 

@@ -51,18 +51,11 @@ PerceptualRecipe::PerceptualRecipe(const PerceptualSettings& settings, const Run
       content_(loadContent(settings.content, settings.image_size, settings.holdout, log_)),
       crops_{.crop = settings.image_size, .batch = settings.batch, .seed = settings.seed} {
   teacher_.to(runtime.device, runtime.compute);
-  student_ = std::make_unique<ThinVgg>(teacher_, kDeepest, rankOf, calibrationBatches(content_, crops_, runtime.device));
+  student_ = std::make_unique<ThinVgg>(teacher_, kDeepest, rankOf, calibrationBatches(content_.pictures.training, crops_, runtime.device));
   student_->to(runtime.device, runtime.compute);
   optimiser_ = std::make_unique<Adam>(student_->weights().parameters());
   log_("from " + std::to_string(std::lround(multiplyAddsPerPixel(teacher_, kDeepest))) + " to " +
        std::to_string(std::lround(student_->multiplyAddsPerPixel())) + " multiply-adds a pixel");
-}
-
-std::string PerceptualRecipe::settingsJson() const {
-  PerceptualSettings copy = settings_;
-  Fields fields;
-  declare(fields, copy);
-  return fields.json().dump();
 }
 
 std::vector<Phase> PerceptualRecipe::phases() {

@@ -25,7 +25,7 @@ class PerceptualRecipe final : public Recipe {
   PerceptualRecipe(const PerceptualSettings& settings, const Runtime& runtime, Log log);
 
   std::string name() const override { return "perceptual"; }
-  std::string settingsJson() const override;
+  std::string settingsJson() const override { return settingsText(settings_); }
   int64_t itemsPerBatch() const override { return settings_.batch; }
   std::vector<Phase> phases() override;
   void registerState(Registry& registry) override;

@@ -22,10 +22,7 @@ void declare(Fields& fields, PerceptualSettings& s) {
 }
 
 void checkSettings(const PerceptualSettings& settings) {
-  PerceptualSettings copy = settings;
-  Fields fields;
-  declare(fields, copy);
-  fields.check();
+  checkFields(settings);
   checkRun(settings);
   if (!settings.init.empty()) throw Error(ErrorCode::InvalidArgument, "--init: this recipe begins with its teacher");
 }

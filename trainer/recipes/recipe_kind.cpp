@@ -3,8 +3,11 @@
 #include "engine/trainer.h"
 #include "export/style_export.h"
 #include "recipes/distill.h"
+#include "recipes/paired.h"
 #include "recipes/perceptual.h"
 #include "recipes/style.h"
+#include "recipes/texture.h"
+#include "recipes/unpaired.h"
 
 namespace impasto::trainer {
 namespace {
@@ -32,6 +35,19 @@ const std::vector<RecipeKind>& recipeKinds() {
        "  impasto-train perceptual --teacher vgg19.safetensors --content photos/ --content paintings/ --out perceptual.safetensors\n"
        "  impasto-train style --perceptual perceptual.safetensors ...\n",
        [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<PerceptualSettings, PerceptualRecipe>>()); }, nullptr},
+      {"unpaired", "Learns from a folder of pictures and a folder of paintings that do not belong together (CycleGAN)",
+       "  impasto-train unpaired --content photos/ --paintings monet/ --out monet.safetensors\n"
+       "  impasto-train unpaired ... --gan-loss hinge --discriminator multiscale --samples samples/\n",
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<UnpairedSettings, UnpairedRecipe>>()); }, exportGenerator},
+      {"paired", "Learns from pictures and what shall be made of each (Pix2Pix)",
+       "  impasto-train paired --pairs pairs/ --out night.safetensors     (pairs/input/1.png and pairs/target/1.png, ...)\n"
+       "  impasto-train paired ... --adversarial-weight 0\n",
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<PairedSettings, PairedRecipe>>()); }, exportGenerator},
+      {"texture", "Learns to make textures like a painting's of noise (DCGAN, StyleGAN2)",
+       "  impasto-train texture --style-image udnie.jpg --out texture.safetensors --samples samples/\n"
+       "  impasto-train texture ... --generator stylegan2 --penalty-weight 5\n"
+       "  impasto-train sample texture.safetensors --out textures.png\n",
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<TextureSettings, TextureRecipe>>()); }, nullptr},
   };
   return kinds;
 }

@@ -4,9 +4,9 @@
 #include <bit>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "base/error.h"
+#include "data/painting.h"
 #include "export/style_export.h"
 #include "io/sha256.h"
 #include "logging/sample_grid.h"
@@ -15,7 +15,6 @@
 namespace impasto::trainer {
 namespace {
 
-constexpr int kSmallestPainting = 64;        // shorter side, pixels: less holds no stroke
 constexpr int64_t kWarmUpSteps = 50;
 constexpr double kFullResolutionRate = 0.67; // of the peak learning rate, where the second cosine begins
 constexpr double kFinalRate = 0.01;          // likewise, where each cosine ends
@@ -74,28 +73,10 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
 }
 
 void StyleRecipe::loadPainting() {
-  const Image image = readImage(settings_.style_image);
-  const int shorter = std::min(image.width, image.height);
-  const std::string size = std::to_string(image.width) + "x" + std::to_string(image.height);
-  if (shorter < kSmallestPainting) {
-    throw Error(ErrorCode::InvalidArgument, settings_.style_image + ": is " + size + ", too small to show strokes: at least " +
-                                                std::to_string(kSmallestPainting) + " pixels on its shorter side");
-  }
-  if (shorter < settings_.style_size) {
-    log_(settings_.style_image + ": is " + size + " and will be enlarged to --style-size " +
-         std::to_string(settings_.style_size) + ": strokes will be soft");
-  }
   torch::NoGradGuard no_grad;
-  painting_ = toTensor(scaleShorterSide(image, settings_.style_size)).unsqueeze(0).to(runtime_.device);
+  painting_ = readPainting(settings_.style_image, settings_.style_size, log_).to(runtime_.device);
   objective_ = std::make_unique<StyleObjective>(settings_, *vgg_, painting_);
   meter_ = std::make_unique<FigureMeter>(*vgg_, nullptr, painting_);
-}
-
-std::string StyleRecipe::settingsJson() const {
-  StyleSettings copy = settings_;
-  Fields fields;
-  declare(fields, copy);
-  return fields.json().dump();
 }
 
 std::vector<Phase> StyleRecipe::phases() {
@@ -115,7 +96,7 @@ void StyleRecipe::registerState(Registry& registry) {
 }
 
 TrainedGenerator::Batches StyleRecipe::calibration() const {
-  return [this] { return calibrationBatches(content_, crops_, runtime_.device); };
+  return [this] { return calibrationBatches(content_.pictures.training, crops_, runtime_.device); };
 }
 
 bool StyleRecipe::fullResolution(int64_t step) const {
@@ -136,21 +117,6 @@ void StyleRecipe::load(const MicroBatch& micro) {
   batches_[static_cast<size_t>(micro.index)] = {toUnit(crops.pictures, runtime_.device), std::move(crops.noise_offsets), {}};
 }
 
-// As many crops of the painting as there are of frames: a function of the seed and the micro-batch.
-torch::Tensor StyleRecipe::paintingCrops(const MicroBatch& micro) const {
-  std::seed_seq seed{settings_.seed, static_cast<uint64_t>(micro.step), static_cast<uint64_t>(micro.index)};
-  std::mt19937_64 random(seed);
-  const int64_t side = adversary_side_, height = painting_.size(2), width = painting_.size(3);
-  std::vector<torch::Tensor> crops;
-  for (int i = 0; i < settings_.batch; ++i) {
-    const auto y = static_cast<int64_t>(random() % static_cast<uint64_t>(height - side + 1));
-    const auto x = static_cast<int64_t>(random() % static_cast<uint64_t>(width - side + 1));
-    const torch::Tensor crop = painting_[0].narrow(1, y, side).narrow(2, x, side);
-    crops.push_back(random() % 2 == 0 ? crop : crop.flip(2));
-  }
-  return torch::stack(crops);
-}
-
 torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& scalars) {
   Batch& batch = batches_[static_cast<size_t>(micro.index)];
   const int size = settings_.image_size;
@@ -162,7 +128,8 @@ torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& 
     return x.narrow(2, margin, adversary_side_).narrow(3, margin, adversary_side_);
   };
   if (adversary_ && phase == 0) {
-    return adversary_->discriminatorLoss(paintingCrops(micro), judged(batch.paintings.detach()), micro.step, scalars);
+    const torch::Tensor real = paintingCrops(painting_, adversary_side_, settings_.batch, seedOf(settings_.seed, micro));
+    return adversary_->discriminatorLoss(real, judged(batch.paintings.detach()), micro.step, scalars);
   }
   const torch::Tensor frames = batch.frames.narrow(2, window.y, size).narrow(3, window.x, size);
   const torch::Tensor paintings = std::move(batch.paintings);

@@ -27,7 +27,7 @@ class StyleRecipe final : public Recipe {
   StyleRecipe(const StyleSettings& settings, const Runtime& runtime, Log log);
 
   std::string name() const override { return "style"; }
-  std::string settingsJson() const override;
+  std::string settingsJson() const override { return settingsText(settings_); }
   int64_t itemsPerBatch() const override { return settings_.batch; }
   std::vector<Phase> phases() override;
   void registerState(Registry& registry) override;
@@ -49,7 +49,6 @@ class StyleRecipe final : public Recipe {
 
  private:
   void loadPainting();
-  torch::Tensor paintingCrops(const MicroBatch& micro) const;
   bool fullResolution(int64_t step) const;
   TrainedGenerator::Batches calibration() const;
 

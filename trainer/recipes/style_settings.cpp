@@ -48,10 +48,7 @@ void declare(Fields& fields, StyleSettings& s) {
 }
 
 void checkSettings(const StyleSettings& settings) {
-  StyleSettings copy = settings;
-  Fields fields;
-  declare(fields, copy);
-  fields.check();
+  checkFields(settings);
   checkRun(settings);
   if (settings.adversarial_weight > 0) checkAdversary(settings.adversary);
   styleLayers(settings);

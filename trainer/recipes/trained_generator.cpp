@@ -82,9 +82,9 @@ std::vector<Phase::Member> TrainedGenerator::members(const std::function<double(
   return members;
 }
 
-void TrainedGenerator::registerState(Registry& registry) {
-  registry.add("generator", *live_);
-  registry.add("average", average_);
+void TrainedGenerator::registerState(Registry& registry, const std::string& prefix) {
+  registry.add(prefix + "generator", *live_);
+  registry.add(prefix + "average", average_);
   GeneratorShape shape = settings_;
   Fields fields;
   declare(fields, shape);

@@ -42,7 +42,9 @@ class TrainedGenerator {
 
   // `share`: of the peak learning rate, at a step counted from 0.
   std::vector<Phase::Member> members(const std::function<double(int64_t step)>& share);
-  void registerState(Registry& registry);
+  // As "generator" and "average", the names under which `export` and --init look for it; another generator of the same
+  // recipe has a prefix.
+  void registerState(Registry& registry, const std::string& prefix = "");
   void resume() { live_->freezeNorms(average_.active()); }
   void begin(int64_t step, const Batches& batches);
   void end();

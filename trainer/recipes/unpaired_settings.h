@@ -1,0 +1,28 @@
+// What the recipe `unpaired` can be told beyond what every run can.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/run_settings.h"
+#include "recipes/adversary.h"
+#include "recipes/trained_generator.h"
+
+namespace impasto::trainer {
+
+struct UnpairedSettings : RunSettings, GeneratorSettings {
+  UnpairedSettings();  // defaults of a CycleGAN, where they differ from those of every run
+
+  std::vector<std::string> content, paintings;  // folders
+  int image_size = 128;                         // side of the training crops, pixels
+  double cycle_weight = 10;                     // there and back again is where it began
+  double identity_weight = 5;                   // what is a painting already stays as it is
+  AdversarySettings adversary;                  // of both
+};
+
+void declare(Fields& fields, UnpairedSettings& settings);
+
+// Throws impasto::Error(InvalidArgument), naming the flag, for values out of range.
+void checkSettings(const UnpairedSettings& settings);
+
+}  // namespace impasto::trainer
