@@ -25,6 +25,11 @@ VKAPI_ATTR VkBool32 VKAPI_CALL onMessage(VkDebugUtilsMessageSeverityFlagBitsEXT,
                                          const VkDebugUtilsMessengerCallbackDataEXT* data, void* user_data) {
   // The loader's own remarks about files on this machine are "general"; what our calls cause is not.
   if (types == VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT) return VK_FALSE;
+  // The layers of 1.3.239 lose sight of a timeline semaphore now and then that one thread signals while another waits for
+  // it: after ten seconds they say so, and that it is most likely a bug of their own.
+  if (data->pMessageIdName != nullptr && std::strcmp(data->pMessageIdName, "UNASSIGNED-VkSemaphore-state-timeout") == 0) {
+    return VK_FALSE;
+  }
   auto& log = *static_cast<Device::MessageLog*>(user_data);
   std::fprintf(stderr, "vulkan: %s\n", data->pMessage);
   const std::lock_guard lock(log.mutex);
