@@ -1,6 +1,9 @@
 // What the pass's shaders are told, declared once for GLSL and for C++ (plugin/src/pass/frame_constants.h fills it in):
 // FrameConstants, which may change from frame to frame and differ from layer to layer, in a uniform buffer (std140: the
 // members are vectors of four); BandPush, which differs from dispatch to dispatch, as push constants.
+//
+// What a frame does not have is stated by constants that make it 0, not by flags to branch on: drivers that specialise
+// shaders by uniform branches (Mesa's lavapipe up to 23.0) compile them anew for every frame, and keep them all.
 #ifndef IMPASTO_PASS_FRAME_CONSTANTS_H
 #define IMPASTO_PASS_FRAME_CONSTANTS_H
 
@@ -25,15 +28,15 @@ struct FrameConstants {
   ivec4 color_output;   // where the frame begins in the images: xy of the first, zw of the second
   ivec4 mask_depth;
   ivec4 normals_motion;
-  uvec4 given;          // 1 or 0: x mask, y depth, z normals, w a previous frame and motion vectors to find it by
+  uvec4 given;          // x: 1 with a mask, else 0
   vec4 controls;        // strength, colour preservation, detail, temporal weight
   vec4 color;           // x: input to display white, y: display white to output; z: log2 of the exposure;
                         // w: the largest value written
-  vec4 depth;           // of a value v in the image: (x + y v) / (z + w v) metres
-  vec4 normal_rows[3];  // xyz: the image's space to view space
+  vec4 depth;           // of a value v in the image: (x + y v) / (z + w v) metres; without depth infinite
+  vec4 normal_rows[3];  // xyz: the image's space to view space; without normals 0
   vec4 motion;          // xy: scale, zw: offset; motion * scale + offset is in pixels of this frame
-  vec4 previous;        // xy: extent of the previous frame, zw: that by this frame's
-  uvec4 previous_given; // x: depth of both frames is known
+  vec4 previous;        // xy: extent of the previous frame, zw: that by this frame's; -1 without one, or without motion
+  vec4 previous_known;  // x: 1 where depth of both frames is known, else 0
   vec4 expected_scale;  // pass/reproject_reference.h
   vec4 expected_offset;
   vec4 style_vector[16];

@@ -27,6 +27,5 @@ vec3 seenAt(ivec2 pixel) {
 }
 
 float packedDepthAt(ivec2 pixel) {
-  if (frame.given.y == 0) return 0.0;
   return packDepth(fetchTexel(depth, pixel + frame.mask_depth.zw, int(band.layer)).r, kDepthEncoding, frame.depth);
 }

@@ -30,11 +30,9 @@ vec3 packed(ivec2 pixel) {
                      highlight);
   }
   if (kInputKind == kDepth) {
-    if (frame.given.y == 0) return vec3(0.0);
     float value = fetchTexel(source, pixel + frame.mask_depth.zw, layer).r;
     return vec3(packDepth(value, kDepthEncoding, frame.depth), 0.0, 0.0);
   }
-  if (frame.given.z == 0) return vec3(0.0);
   return packNormal(fetchTexel(source, pixel + frame.normals_motion.xy, layer).rgb, kNormalEncoding,
                     frame.normal_rows);
 }

@@ -44,8 +44,7 @@ float expectedDepth(ivec2 pixel) {
 }
 
 float validity(ivec2 pixel, ivec2 first, vec2 f) {
-  bool by_depth = frame.previous_given.x != 0;
-  float then = by_depth ? expectedDepth(pixel) : 0.0;
+  float then = expectedDepth(pixel);
   vec3 low = vec3(1.0), high = vec3(0.0);
   float agreement = 0.0;
   for (int tap = 0; tap < 4; ++tap) {
@@ -59,7 +58,7 @@ float validity(ivec2 pixel, ivec2 first, vec2 f) {
     float difference = abs(uintBitsToFloat(kept.y) - then) / (then + 0.001);
     agreement += weight.x * weight.y * (1.0 - smoothstep(0.05, 0.1, difference));
   }
-  if (!by_depth) agreement = 1.0;
+  agreement = max(agreement, 1.0 - frame.previous_known.x);
   vec3 seen = seenAt(pixel);
   vec3 difference = max(max(low - seen, seen - high), 0.0);
   float largest = max(difference.r, max(difference.g, difference.b));
@@ -67,7 +66,6 @@ float validity(ivec2 pixel, ivec2 first, vec2 f) {
 }
 
 vec4 historyAt(ivec2 pixel) {
-  if (frame.given.w == 0) return vec4(0.0);
   vec2 moved = fetchTexel(motion, pixel + frame.normals_motion.zw, int(band.layer)).rg;
   moved = moved * frame.motion.xy + frame.motion.zw;
   vec2 q = (vec2(pixel) + 0.5 + moved) * frame.previous.zw;

@@ -54,17 +54,19 @@ shaders::FrameConstants frameConstants(const PassSettings& pass, const FrameSett
   constants.color_output = pair(frame.color_offset, frame.output_offset);
   constants.mask_depth = pair(frame.mask_offset, frame.depth_offset);
   constants.normals_motion = pair(frame.normals_offset, frame.motion_offset);
-  constants.given = {frame.has_mask, frame.has_depth, frame.has_normals, previous != nullptr};
+  constants.given = {frame.has_mask, 0, 0, 0};
   constants.controls = {frame.controls.strength, frame.controls.color_preservation, frame.controls.detail,
                         frame.controls.temporal_weight};
   constants.color = {composite.inputScale(), composite.outputScale(), std::log2(frame.exposure),
                      composite.largest_output};
-  constants.depth = {frame.depth.a, frame.depth.b, frame.depth.c, frame.depth.d};
+  constants.depth = {1.0f, 0.0f, 0.0f, 0.0f};
+  if (frame.has_depth) constants.depth = {frame.depth.a, frame.depth.b, frame.depth.c, frame.depth.d};
   const Matrix3 to_view =
       pass.normal_space == NormalSpace::World && frame.has_normals ? rotationOf(frame.cameras[layer].view) : kIdentity3;
-  for (size_t row = 0; row < 3; ++row) {
+  for (size_t row = 0; row < 3 && frame.has_normals; ++row) {
     constants.normal_rows[row] = {to_view[row][0], to_view[row][1], to_view[row][2], 0.0f};
   }
+  constants.previous = {-1.0f, -1.0f, -1.0f, -1.0f};
   if (previous) {
     const ReprojectSettings reproject = reprojectSettings(pass, frame, layer, *previous);
     const float width = static_cast<float>(previous->width), height = static_cast<float>(previous->height);
@@ -72,7 +74,7 @@ shaders::FrameConstants frameConstants(const PassSettings& pass, const FrameSett
                         reproject.motion_offset[1]};
     constants.previous = {width, height, width / static_cast<float>(frame.width),
                           height / static_cast<float>(frame.height)};
-    constants.previous_given = {previous->has_depth && frame.has_depth, 0, 0, 0};
+    constants.previous_known = {previous->has_depth && frame.has_depth ? 1.0f : 0.0f, 0.0f, 0.0f, 0.0f};
     const ExpectedDepth& expected = reproject.expected;
     constants.expected_scale = {expected.scale[0], expected.scale[1], expected.scale[2], 0.0f};
     constants.expected_offset = {expected.offset[0], expected.offset[1], expected.offset[2], 0.0f};

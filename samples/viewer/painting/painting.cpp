@@ -74,7 +74,6 @@ void Painting::resize(VkExtent2D extent) {
   if (extent.width == extent_.width && extent.height == extent_.height) return;
   extent_ = extent;
   if (making_.valid()) making_.get();  // of the old extent
-  warm_.clear();
   retired_.clear();
   work_frame_.reset();
   if (incoming_) finishFade();
