@@ -114,8 +114,8 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
   command->add_option("--style", a->styles, "Style file; may be given several times")->required();
   command->add_option("--content", a->content, "Folder of pictures; may be given several times")->required();
   command->add_option("--style-image", a->style_image, "The painting")->required();
-  command->add_option("--perceptual", a->perceptual, "VGG19 (or VGG16), safetensors")->required();
-  command->add_option("--lpips", a->lpips, "Folder with SqueezeNet 1.1 and the LPIPS heads, safetensors");
+  command->add_option("--perceptual", a->perceptual, "VGG19 (or VGG16), safetensors or .pth")->required();
+  command->add_option("--lpips", a->lpips, "Folder with SqueezeNet 1.1 and the LPIPS heads, safetensors or .pth");
   command->add_option("--style-size", a->style_size, "Shorter side of the painting, as in training")
       ->check(CLI::Range(32, 4096))
       ->capture_default_str();

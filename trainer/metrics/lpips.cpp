@@ -3,14 +3,27 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "io/safetensors.h"
+#include "io/weight_file.h"
 
 namespace impasto::trainer {
 namespace {
 
 constexpr int kHeads = 7;
 
+constexpr int64_t kHeadChannels[kHeads] = {64, 128, 256, 384, 384, 512, 512};
+
 std::string headName(int i) { return "squeeze.lin" + std::to_string(i) + ".weight"; }
+
+// In the authors' squeeze.pth. Their heads for other networks have the same names and other shapes.
+std::string publishedHeadName(int i) { return "lin" + std::to_string(i) + ".model.1.weight"; }
+
+bool isPublishedHeads(const TensorFile& file) {
+  for (int i = 0; i < kHeads; ++i) {
+    const auto head = file.tensors.find(publishedHeadName(i));
+    if (head == file.tensors.end() || head->second.sizes() != at::IntArrayRef({1, kHeadChannels[i], 1, 1})) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -18,8 +31,11 @@ Lpips::Lpips(const std::string& folder, torch::Device device) {
   namespace fs = std::filesystem;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".safetensors") continue;
-    const TensorFile file = readTensorFile(entry.path().string());
+    if (entry.path().extension() != ".safetensors" && entry.path().extension() != ".pth") continue;
+    TensorFile file = readWeightFile(entry.path().string());
+    if (isPublishedHeads(file)) {
+      for (int i = 0; i < kHeads; ++i) file.tensors[headName(i)] = file.tensors.at(publishedHeadName(i));
+    }
     if (!file.tensors.count("features.3.squeeze.weight") && !file.tensors.count(headName(0))) continue;
     for (const auto& [name, tensor] : file.tensors) tensors_[name] = tensor.to(device, torch::kFloat);
   }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "io/weight_file.h"
 #include "nn/thin_vgg.h"
 #include "nn/vgg.h"
 
@@ -14,7 +15,7 @@ void ImageNetInput::to(torch::Device device) {
 }
 
 std::unique_ptr<PerceptualNetwork> openPerceptual(const std::string& path) {
-  TensorFile file = readTensorFile(path);
+  TensorFile file = readWeightFile(path);
   if (ThinVgg::isIn(file)) return std::make_unique<ThinVgg>(path, file);
   return std::make_unique<Vgg>(path, file);
 }

@@ -1,6 +1,7 @@
 #include "nn/vgg.h"
 
 #include "base/error.h"
+#include "io/weight_file.h"
 
 namespace impasto::trainer {
 namespace {
@@ -9,7 +10,7 @@ constexpr int kMaxIndex = 64;  // VGG19's last convolution is features.34
 
 }  // namespace
 
-Vgg::Vgg(const std::string& path) : Vgg(path, readTensorFile(path)) {}
+Vgg::Vgg(const std::string& path) : Vgg(path, readWeightFile(path)) {}
 
 Vgg::Vgg(const std::string& path, const TensorFile& file) : path_(path) {
   const auto bad = [&](const std::string& what) {

@@ -6,7 +6,7 @@ namespace impasto::trainer {
 
 void declare(Fields& fields, PerceptualSettings& s) {
   fields.group("What to learn from");
-  fields.add("teacher", s.teacher, "VGG19 or VGG16, torchvision's names, safetensors").required().path();
+  fields.add("teacher", s.teacher, "VGG19 or VGG16, torchvision's names, safetensors or .pth").required().path();
   fields.add("content", s.content, "Folder of pictures, paintings and painted ones too; may be given several times")
       .required()
       .path();

@@ -8,7 +8,7 @@ void declare(Fields& fields, StyleSettings& s) {
   fields.group("What to learn from");
   fields.add("style-image", s.style_image, "The painting (PNG, JPEG)").required().path();
   fields.add("content", s.content, "Folder of pictures to paint; may be given several times").required().path();
-  fields.add("perceptual", s.perceptual, "VGG16 or VGG19, torchvision's names, or a network of the recipe `perceptual`, safetensors; "
+  fields.add("perceptual", s.perceptual, "VGG16 or VGG19, torchvision's names, or a network of the recipe `perceptual`, safetensors or .pth; "
              "by default the trainer's own")
       .path();
 
