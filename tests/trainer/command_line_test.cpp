@@ -90,6 +90,42 @@ TEST_F(CommandLineTest, TrainsExportsInspectsAndEvaluates) {
   EXPECT_NE(evaluated.output.find("\"edge_f1\""), std::string::npos) << evaluated.output;
 }
 
+TEST_F(CommandLineTest, EvaluateComparesStylesWithAYardsticksCheckpointAndDrawsASheet) {
+  const std::string out = file("s.safetensors"), yardstick = file("j.checkpoint.safetensors");
+  ASSERT_EQ(run(styleCommand("--out " + out + " --steps 1")).status, 0);
+  const Result trained = run(styleCommand("--network johnson --out " + file("j.safetensors") + " --steps 1"));
+  ASSERT_EQ(trained.status, 0) << trained.output;
+  EXPECT_NE(trained.output.find(yardstick + " holds the result"), std::string::npos) << trained.output;
+  EXPECT_FALSE(std::filesystem::exists(file("j.safetensors")));
+  expectFailure(run("export " + yardstick + " --out x.safetensors"), 2, "no style file");
+
+  std::filesystem::create_directory(file("held_out"));
+  trainer::writePng(makePicture(80, 72, 50), file("held_out/a.png"));
+  trainer::writePng(makePicture(90, 100, 51), file("held_out/b.png"));
+  const std::string command = "evaluate --style " + out + " --style " + yardstick + " --content " + file("held_out") +
+                              " --style-image " + file("painting.png") + " --style-size 64 --perceptual " +
+                              file("vgg.safetensors") + " --device cpu --threads 1 --sheet ";
+  const Result evaluated = run(command + file("sheet.png"));
+  EXPECT_EQ(evaluated.status, 0) << evaluated.output;
+  for (const char* told : {"153792", "MACs/px", "the painting's own crops", "from left to right:\n  frame\n", "  a.png\n  b.png\n"}) {
+    EXPECT_NE(evaluated.output.find(told), std::string::npos) << told << "\n" << evaluated.output;
+  }
+  const trainer::Image sheet = trainer::readImage(file("sheet.png"));
+  EXPECT_EQ(sheet.width, 3 * 72);
+  EXPECT_EQ(sheet.height, 2 * 72);
+  const trainer::Image first = trainer::middleSquare(makePicture(80, 72, 50), 72);
+  for (size_t y = 0; y < 72; ++y) {  // the frames are in the first column
+    EXPECT_TRUE(std::equal(first.rgb.begin() + static_cast<int64_t>(y * 72 * 3), first.rgb.begin() + static_cast<int64_t>((y + 1) * 72 * 3),
+                           sheet.rgb.begin() + static_cast<int64_t>(y * 3 * 72 * 3)));
+  }
+  // Where the sheet cannot be written the figures are printed all the same.
+  const Result unwritten = run(command + file("nowhere/sheet.png") + " --json");
+  EXPECT_EQ(unwritten.status, 1);
+  EXPECT_NE(unwritten.output.find("\"style_centred\""), std::string::npos) << unwritten.output;
+  EXPECT_NE(unwritten.output.find("\"flicker\""), std::string::npos) << unwritten.output;
+  EXPECT_NE(unwritten.output.find("impasto-train: " + file("nowhere/sheet.png")), std::string::npos) << unwritten.output;
+}
+
 TEST_F(CommandLineTest, TheDocumentedSettingsAreTheProgramsOwn) {
   std::ifstream in(std::string(IMPASTO_DOCS) + "/training-settings.md");
   const std::string documented((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());

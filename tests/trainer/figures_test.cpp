@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "base/error.h"
 #include "io/safetensors.h"
@@ -29,8 +30,41 @@ TEST_F(FiguresTest, TheFrameItselfHasNoErrorAndFullScores) {
   double mean = 0;
   for (const auto& [layer, value] : same.style_layers) mean += value / 4;
   EXPECT_NEAR(same.style, mean, 1e-9);
-  EXPECT_NEAR(same.joint, 3 * same.style, 1e-9);
+  EXPECT_NEAR(same.joint, 3 * same.style_centred, 1e-9);
   EXPECT_FALSE(same.lpips.has_value());
+}
+
+// Written out: covariances of channels about each picture's own means.
+TEST_F(FiguresTest, CentredStyleIsTheErrorAboutTheOwnMean) {
+  Vgg vgg(file("vgg.safetensors"));
+  const torch::Tensor painting = toTensor(makePicture(96, 96, 1)).unsqueeze(0);
+  const torch::Tensor frame = toTensor(makePicture(96, 80, 2)).unsqueeze(0);
+  const std::set<std::string> layers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1"};
+  const auto of_painting = vgg.features(painting, layers);
+  const auto of_frame = vgg.features(frame.narrow(2, 16, 48).narrow(3, 16, 64), layers);
+  const auto covariance = [](const torch::Tensor& features) {
+    const torch::Tensor flat = features[0].flatten(1).to(torch::kDouble), centred = flat - flat.mean(1, true);
+    return torch::matmul(centred, centred.t()) / static_cast<double>(flat.size(1));
+  };
+  double expected = 0;
+  for (const std::string& layer : layers) {
+    const torch::Tensor target = covariance(of_painting.at(layer));
+    const torch::Tensor error = covariance(of_frame.at(layer)) - target;
+    expected += (error.square().sum() / target.square().sum()).item<double>() / 4;
+  }
+  const Figures measured = FigureMeter(vgg, nullptr, painting).measure(frame, frame);
+  EXPECT_NEAR(measured.style_centred, expected, 1e-4 * expected);
+  EXPECT_NE(measured.style_centred, measured.style);
+}
+
+// Parts of the painting are nearer to it than another picture is.
+TEST_F(FiguresTest, ThePaintingsOwnCropsAreNear) {
+  Vgg vgg(file("vgg.safetensors"));
+  const torch::Tensor painting = toTensor(makePicture(160, 144, 1)).unsqueeze(0);
+  const FigureMeter meter(vgg, nullptr, painting);
+  const torch::Tensor other = toTensor(makePicture(96, 96, 2)).unsqueeze(0);
+  EXPECT_LT(meter.measureCrops(painting).style, 0.5 * meter.measure(other, other).style);
+  EXPECT_EQ(meter.measureCrops(painting).content_relu3_1, 0);
 }
 
 TEST(Ssim, OfConstantPicturesIsTheLuminanceTerm) {

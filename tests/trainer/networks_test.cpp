@@ -9,6 +9,7 @@
 #include "metrics/stability.h"
 #include "nn/generator.h"
 #include "nn/graph_cost.h"
+#include "nn/johnson.h"
 #include "nn/replicate_pad.h"
 #include "nn/vgg.h"
 #include "nn/winograd.h"
@@ -103,15 +104,25 @@ Style shuffledStyle(float bias_of_first_phase) {
 
 TEST(Stability, KnowsALatticeAndAPanByTheirSize) {
   Generator plain(shuffledStyle(0)), grid(shuffledStyle(0.04f));
-  EXPECT_NEAR(measureStability(plain).lattice, 0, 1e-4);
-  EXPECT_NEAR(measureStability(plain).wander, 0, 1e-4);
+  EXPECT_NEAR(measureStability(*plain).lattice, 0, 1e-4);
+  EXPECT_NEAR(measureStability(*plain).wander, 0, 1e-4);
   // One pixel in four is 0.04 lighter: standard deviation 0.04 sqrt(3) / 4.
-  EXPECT_NEAR(measureStability(grid).lattice, 255 * 0.04 * std::sqrt(3.0) / 4, 0.01);
-  EXPECT_NEAR(measureStability(grid).wander, 0, 1e-3);
+  EXPECT_NEAR(measureStability(*grid).lattice, 255 * 0.04 * std::sqrt(3.0) / 4, 0.01);
+  EXPECT_NEAR(measureStability(*grid).wander, 0, 1e-3);
   const torch::Tensor frame = 0.5 * toTensor(makePicture(97, 80, 4)).unsqueeze(0);
-  EXPECT_NEAR(measurePan(plain, frame), 0, 1e-4);
+  EXPECT_NEAR(measurePan(*plain, frame), 0, 1e-4);
   // Moved by one pixel, each second row's pixels are 0.04 lighter or darker.
-  EXPECT_NEAR(measurePan(grid, frame), 255 * 0.04 / 2, 0.02);
+  EXPECT_NEAR(measurePan(*grid, frame), 255 * 0.04 / 2, 0.02);
+}
+
+// A network that hands the frame on flickers as the grain does: 2 of 255, a little less of 30 samples.
+TEST(Stability, FlickerOfWhatChangesNothingIsTheGrains) {
+  Generator plain(shuffledStyle(0));
+  const torch::Tensor frame = 0.25 + 0.5 * toTensor(makePicture(96, 80, 4)).unsqueeze(0);
+  EXPECT_NEAR(measureFlicker(*plain, frame), 2 * std::sqrt(29.0 / 30) * (1 - 0.25 / 29), 0.01);
+  torch::NoGradGuard no_grad;
+  for (const torch::Tensor& p : plain->parameters()) p.zero_();
+  EXPECT_EQ(measureFlicker(*plain, frame), 0);
 }
 
 // Nearest upsampling, then a convolution: on a flat frame without noise nothing tells one pixel from the next, whatever the
@@ -126,10 +137,40 @@ TEST(Stability, AnUpsamplingDecoderIsFlatOnFlatFrames) {
     }
     generator->calibrate({torch::rand({2, 3, 64, 64})}, /*keep_function=*/false);
     generator->freezeNorms(true);
-    const double lattice = measureStability(generator).lattice;
+    const double lattice = measureStability(*generator).lattice;
     if (flat) EXPECT_LT(lattice, 1e-3);
     else EXPECT_GT(lattice, 1);
   }
+}
+
+TEST(JohnsonNetwork, IsOfThePublishedSizeAndPaintsFramesOfAnySize) {
+  torch::manual_seed(1);
+  Johnson network;
+  int64_t parameters = 0;
+  for (const torch::Tensor& p : network.parameters()) parameters += p.numel();
+  EXPECT_NEAR(static_cast<double>(parameters), 1.68e6, 0.005e6);
+  EXPECT_EQ(network.multiplyAddsPerPixel(), 153792);
+  torch::NoGradGuard no_grad;
+  const torch::Tensor frame = torch::rand({2, 3, 21, 30});
+  const torch::Tensor painted = network.forward(frame);
+  EXPECT_EQ(painted.sizes(), frame.sizes());
+  EXPECT_GT(painted.min().item<double>(), 0);
+  EXPECT_LT(painted.max().item<double>(), 1);
+  const torch::Tensor part = network.forward(frame, NoiseOffsets(2, {0, 0}), Window{3, 5, 8, 16});
+  EXPECT_TRUE(torch::equal(part, painted.narrow(2, 3, 8).narrow(3, 5, 16)));
+}
+
+// Instance norm: each picture's own statistics, so that neither its brightness nor the rest of the batch matters. Only the
+// first convolution sees the brightness, and a constant is gone after its norm.
+TEST(JohnsonNetwork, ForgetsBrightnessAndContrastOfEachPicture) {
+  torch::manual_seed(2);
+  Johnson network(4);
+  torch::NoGradGuard no_grad;
+  const torch::Tensor frame = 0.2 + 0.6 * torch::rand({1, 3, 32, 32}), darker = 0.5 * frame + 0.1;
+  const torch::Tensor both = network.forward(torch::cat({frame, darker}));
+  EXPECT_LT((both[0] - both[1]).abs().max().item<double>(), 5e-3);
+  EXPECT_LT((network.forward(frame)[0] - both[0]).abs().max().item<double>(), 1e-5);
+  EXPECT_GT((network.forward(frame.flip(3))[0] - both[0]).abs().max().item<double>(), 0.1);
 }
 
 TEST(ReplicatePad, EqualsLibTorchsAndSoDoesItsGradient) {

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <filesystem>
 
-#include "export/style_export.h"
 #include "io/safetensors.h"
 #include "support/random_style.h"
 
@@ -91,6 +90,6 @@ StyleRun::StyleRun(const StyleSettings& settings)
       recipe_(settings_, runtime_, [this](const std::string& message) { messages_.push_back(message); }),
       trainer_(recipe_, settings_, runtime_, process_, [this](const std::string& message) { messages_.push_back(message); }) {}
 
-Style StyleRun::style() { return makeStyle(*recipe_.exported(), {}); }
+Style StyleRun::style() { return recipe_.style({}); }
 
 }  // namespace impasto::test

@@ -109,19 +109,53 @@ TEST_F(TrainingTest, AWarmStartFromAFrozenCheckpointPaintsWhatItPainted) {
   StyleRun second(warm);
   torch::NoGradGuard no_grad;
   const torch::Tensor frames = torch::cat({toTensor(makePicture(64, 64, 2)).unsqueeze(0), toTensor(makePicture(64, 64, 3)).unsqueeze(0)});
-  const torch::Tensor before = first.recipe().exported()->forward(frames);
-  Generator& calibrated = second.recipe().exported();
-  EXPECT_FALSE(calibrated->normsFrozen());
-  calibrated->freezeNorms(true);
-  EXPECT_LT((calibrated->forward(frames) - before).abs().max().item<double>(), 1e-3);
-  calibrated->freezeNorms(false);
+  const torch::Tensor before = first.recipe().result().forward(frames);
+  PaintingNetwork& calibrated = second.recipe().result();
+  EXPECT_FALSE(calibrated.normsFrozen());
+  calibrated.freezeNorms(true);
+  EXPECT_LT((calibrated.forward(frames) - before).abs().max().item<double>(), 1e-3);
+  calibrated.freezeNorms(false);
   Generator plain = generatorOf(readCheckpoint(warm.init));  // the same weights and statistics as they were
   plain->freezeNorms(false);
   plain->train();
-  const auto change = [&](Generator& generator) {  // by the first batch's own statistics
-    return (generator->forward(frames) - before).abs().mean().item<double>();
+  const auto change = [&](PaintingNetwork& network) {  // by the first batch's own statistics
+    return (network.forward(frames) - before).abs().mean().item<double>();
   };
-  EXPECT_LT(change(calibrated), 0.6 * change(plain));
+  EXPECT_LT(change(calibrated), 0.6 * change(*plain));
+}
+
+// The yardstick is trained by the same recipe, and its checkpoint is what remains: it cannot be a style file.
+TEST_F(TrainingTest, JohnsonsNetworkLearnsAndLeavesACheckpointThatPaints) {
+  StyleSettings settings = tinySettings(100);
+  settings.network = "johnson";
+  settings.full_resolution_at = 1;
+  settings.checkpoint_every = 0;
+  StyleRun run(settings);
+  double first = 0, last = 0;
+  while (run.stepsDone() < 100) {
+    const double loss = run.step();
+    if (run.stepsDone() <= 5) first += loss;
+    if (run.stepsDone() > 95) last += loss;
+  }
+  EXPECT_LT(last, 0.9 * first);
+  run.writeCheckpoint();
+  EXPECT_ERROR(run.style(), ErrorCode::InvalidArgument, "style file");
+  EXPECT_ERROR(generatorOf(readCheckpoint(checkpointPath(settings))), ErrorCode::InvalidArgument, "no style file");
+
+  torch::NoGradGuard no_grad;
+  const torch::Tensor frame = toTensor(makePicture(64, 48, 2)).unsqueeze(0);
+  const auto read = readPaintingNetwork(checkpointPath(settings));
+  EXPECT_TRUE(torch::equal(read->forward(frame), run.recipe().result().forward(frame)));
+  EXPECT_EQ(read->multiplyAddsPerPixel(), 153792);
+
+  StyleSettings further = settings;
+  further.resume = checkpointPath(settings);
+  further.steps = 102;
+  EXPECT_EQ(trainStyle(further), 0);
+  EXPECT_FALSE(std::filesystem::exists(settings.out));
+  further.network = "impasto";
+  further.steps = 104;
+  EXPECT_ERROR(StyleRun{further}, ErrorCode::InvalidArgument, "--network");
 }
 
 TEST_F(TrainingTest, ADiscriminatorTakesPartAndIsBalanced) {

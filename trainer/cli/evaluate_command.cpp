@@ -1,104 +1,203 @@
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "cli/commands.h"
 #include "data/image_folder.h"
+#include "engine/runtime.h"
+#include "export/style_export.h"
+#include "logging/progress.h"
+#include "logging/sample_grid.h"
 #include "metrics/figures.h"
 #include "metrics/stability.h"
-#include "nn/generator.h"
 #include "nn/vgg.h"
-#include "logging/progress.h"
-#include "engine/runtime.h"
 
 namespace impasto::trainer {
 namespace {
 
 using nlohmann::ordered_json;
 
+constexpr int64_t kLargestCell = 512;   // side of a sheet's pictures
+constexpr size_t kFlickerPictures = 8;  // each is painted thirty times
+
 struct Arguments {
   std::vector<std::string> styles, content;
-  std::string style_image, perceptual, lpips;
+  std::string style_image, perceptual, lpips, sheet;
   std::string device = "auto";
-  int style_size = 512, image_size = 768, threads = 0;
+  int style_size = 512, image_size = 768, threads = 0, sheet_rows = 6;
   bool json = false;
 };
 
-void printRow(const std::string& name, const Figures& f) {
-  std::printf("%-32s %7.4f", name.c_str(), f.style);
+// What is measured of one file.
+struct Measured {
+  std::string path;
+  std::shared_ptr<PaintingNetwork> network;
+  Figures figures;  // sums, then means
+  Stability stability;
+  double pan = 0, flicker = 0;
+};
+
+struct Evaluation {
+  size_t pictures = 0;
+  Figures of_frames, of_crops;
+  std::vector<Measured> styles;
+};
+
+// Rows of pictures: the frame, and what each network makes of it. Their middle squares, as many pixels as the smallest has.
+class Sheet {
+ public:
+  Sheet(std::string path, size_t rows, size_t pictures) : path_(std::move(path)) {
+    const size_t count = path_.empty() ? 0 : std::min(rows, pictures);
+    for (size_t i = 0; i < count; ++i) wanted_.push_back((2 * i + 1) * pictures / (2 * count));
+  }
+
+  bool wants(size_t picture) const { return std::find(wanted_.begin(), wanted_.end(), picture) != wanted_.end(); }
+  void addRow(const std::string& name, std::vector<torch::Tensor> pictures) {
+    names_.push_back(std::filesystem::path(name).filename().string());
+    rows_.push_back(std::move(pictures));
+  }
+
+  // Throws impasto::Error(Io), naming the path.
+  void write() const {
+    if (rows_.empty()) return;
+    int64_t side = kLargestCell;
+    for (const auto& row : rows_) side = std::min({side, row[0].size(2), row[0].size(3)});
+    std::vector<torch::Tensor> cells;
+    for (const auto& row : rows_) {
+      for (const torch::Tensor& picture : row) {
+        const int64_t y = (picture.size(2) - side) / 2, x = (picture.size(3) - side) / 2;
+        cells.push_back(picture[0].narrow(1, y, side).narrow(2, x, side));
+      }
+    }
+    writePng(fromTensor(contactSheet(torch::stack(cells), static_cast<int64_t>(rows_[0].size()))), path_);
+  }
+
+  // {"file": ..., "rows": [...], "columns": [...]}
+  ordered_json legend(const Evaluation& evaluation) const {
+    ordered_json json = {{"file", path_}, {"rows", names_}, {"columns", {"frame"}}};
+    for (const Measured& style : evaluation.styles) json["columns"].push_back(style.path);
+    return json;
+  }
+  bool empty() const { return rows_.empty(); }
+
+ private:
+  std::string path_;
+  std::vector<size_t> wanted_;
+  std::vector<std::string> names_;
+  std::vector<std::vector<torch::Tensor>> rows_;
+};
+
+Evaluation measure(const Arguments& a, Sheet& sheet, const ImageFolder& folder, const Runtime& runtime) {
+  Vgg vgg(a.perceptual);
+  vgg.to(runtime.device, torch::kFloat);
+  std::optional<Lpips> lpips;
+  if (!a.lpips.empty()) lpips.emplace(a.lpips, runtime.device);
+  const torch::Tensor painting =
+      toTensor(scaleShorterSide(readImage(a.style_image), a.style_size)).unsqueeze(0).to(runtime.device);
+  const FigureMeter meter(vgg, lpips ? &*lpips : nullptr, painting);
+
+  Evaluation e;
+  for (const std::string& path : a.styles) {
+    e.styles.push_back({.path = path, .network = readPaintingNetwork(path), .figures = {}, .stability = {}});
+    e.styles.back().network->to(runtime.device);
+  }
+  Progress progress(1, static_cast<int64_t>(folder.images.size()), 1, "pictures");
+  for (size_t i = 0; i < folder.images.size(); ++i) {
+    const Image& image = folder.images[i];
+    if (std::min(image.width, image.height) < FigureMeter::kSmallestSide) {
+      progress.note("skipped: " + folder.paths[i] + ": smaller than " + std::to_string(FigureMeter::kSmallestSide) + " pixels");
+      continue;
+    }
+    const torch::Tensor frame = toTensor(image).unsqueeze(0).to(runtime.device);
+    std::vector<torch::Tensor> row = {frame.cpu()};
+    e.of_frames += meter.measure(frame, frame);
+    for (Measured& style : e.styles) {
+      const torch::Tensor painted = style.network->forward(frame).clamp(0, 1);
+      style.figures += meter.measure(painted, frame);
+      style.pan += measurePan(*style.network, frame);
+      if (e.pictures < kFlickerPictures) style.flicker += measureFlicker(*style.network, frame);
+      row.push_back(painted.cpu());
+    }
+    if (sheet.wants(i)) sheet.addRow(folder.paths[i], std::move(row));
+    ++e.pictures;
+    progress.update(static_cast<int64_t>(i + 1), {});
+  }
+  progress.finish();
+  if (e.pictures == 0) throw Error(ErrorCode::InvalidArgument, "--content: holds no picture large enough to measure");
+  const auto count = static_cast<double>(e.pictures);
+  e.of_frames = e.of_frames.dividedBy(count);
+  e.of_crops = meter.measureCrops(painting);
+  for (Measured& style : e.styles) {
+    style.figures = style.figures.dividedBy(count);
+    style.stability = measureStability(*style.network);
+    style.pan /= count;
+    style.flicker /= static_cast<double>(std::min(e.pictures, kFlickerPictures));
+  }
+  return e;
+}
+
+ordered_json asJson(const Evaluation& e, const Arguments& a) {
+  ordered_json json = {{"style_image", a.style_image}, {"style_size", a.style_size}, {"pictures", e.pictures},
+                       {"frames", toJson(e.of_frames)}, {"painting_crops", toJson(e.of_crops)}};
+  for (const Measured& style : e.styles) {
+    ordered_json entry = {{"file", style.path}, {"multiply_adds_per_pixel", style.network->multiplyAddsPerPixel()}};
+    entry.update(toJson(style.figures));
+    entry["lattice"] = style.stability.lattice;
+    entry["wander"] = style.stability.wander;
+    entry["pan"] = style.pan;
+    entry["flicker"] = style.flicker;
+    json["styles"].push_back(entry);
+  }
+  return json;
+}
+
+void printFigures(const std::string& name, double multiply_adds, const Figures& f) {
+  std::printf("%-32s %7.0f %7.4f %7.4f", name.c_str(), multiply_adds, f.style, f.style_centred);
   for (const auto& [layer, value] : f.style_layers) std::printf(" %8.4f", value);
   std::printf(" %8.4f %8.4f %7.3f %6.3f %7.3f", f.content_relu3_1, f.content_relu4_1, f.joint, f.ssim, f.edge_f1);
   if (f.lpips) std::printf(" %6.3f", *f.lpips);
 }
 
-int evaluate(const Arguments& a) {
-  const Runtime runtime = openRuntime(a.device, "float32", a.threads);
-  Vgg vgg(a.perceptual);
-  vgg.to(runtime.device, torch::kFloat);
-  std::optional<Lpips> lpips;
-  if (!a.lpips.empty()) lpips.emplace(a.lpips, runtime.device);
-  const Image painting = scaleShorterSide(readImage(a.style_image), a.style_size);
-  torch::NoGradGuard no_grad;
-  const FigureMeter meter(vgg, lpips ? &*lpips : nullptr, toTensor(painting).unsqueeze(0).to(runtime.device));
-
-  std::vector<Generator> generators;
-  for (const std::string& path : a.styles) {
-    generators.emplace_back(Generator(readStyleFile(path)));
-    generators.back()->to(runtime.device);
-    generators.back()->freezeNorms(true);
+void printTable(const Evaluation& e) {
+  std::printf("%-32s %7s %7s %7s %8s %8s %8s %8s %8s %8s %7s %6s %7s%s %7s %6s %6s %7s\n", "", "MACs/px", "style", "centred",
+              "relu1_1", "relu2_1", "relu3_1", "relu4_1", "content3", "content4", "joint", "SSIM", "edge F1",
+              e.of_frames.lpips ? "  LPIPS" : "", "lattice", "wander", "pan", "flicker");
+  printFigures("the pictures themselves", 0, e.of_frames);
+  std::printf("\n");
+  printFigures("the painting's own crops", 0, e.of_crops);
+  std::printf("\n");
+  for (const Measured& style : e.styles) {
+    printFigures(style.path, style.network->multiplyAddsPerPixel(), style.figures);
+    std::printf(" %7.2f %6.2f %6.2f %7.2f\n", style.stability.lattice, style.stability.wander, style.pan, style.flicker);
   }
+}
+
+int evaluate(const Arguments& a) {
+  torch::NoGradGuard no_grad;
+  const Runtime runtime = openRuntime(a.device, "float32", a.threads);
   const auto skipped = [](const std::string& message) { std::fprintf(stderr, "skipped: %s\n", message.c_str()); };
   const ImageFolder folder = readImageFolders(a.content, a.image_size, skipped);
-
-  Figures of_frames;
-  std::vector<Figures> of_styles(generators.size());
-  std::vector<double> pans(generators.size());
-  size_t measured = 0;
-  Progress progress(1, static_cast<int64_t>(folder.images.size()), 1, "pictures");
-  for (size_t i = 0; i < folder.images.size(); ++i) {
-    const Image& image = folder.images[i];
-    if (std::min(image.width, image.height) < FigureMeter::kSmallestSide) {
-      skipped(folder.paths[i] + ": smaller than " + std::to_string(FigureMeter::kSmallestSide) + " pixels");
-      continue;
-    }
-    const torch::Tensor frame = toTensor(image).unsqueeze(0).to(runtime.device);
-    of_frames += meter.measure(frame, frame);
-    for (size_t k = 0; k < generators.size(); ++k) {
-      of_styles[k] += meter.measure(generators[k]->forward(frame).clamp(0, 1), frame);
-      pans[k] += measurePan(generators[k], frame);
-    }
-    ++measured;
-    progress.update(static_cast<int64_t>(i + 1), {});
-  }
-  progress.finish();
-  if (measured == 0) throw Error(ErrorCode::InvalidArgument, "--content: holds no picture large enough to measure");
-
-  const auto count = static_cast<double>(measured);
-  std::vector<Stability> stabilities;
-  for (Generator& generator : generators) stabilities.push_back(measureStability(generator));
+  Sheet sheet(a.sheet, static_cast<size_t>(a.sheet_rows), folder.images.size());
+  const Evaluation e = measure(a, sheet, folder, runtime);
+  // Figures first: a sheet that cannot be written must not cost them.
   if (a.json) {
-    ordered_json json = {{"style_image", a.style_image}, {"style_size", a.style_size}, {"pictures", measured},
-                         {"frames", toJson(of_frames.dividedBy(count))}};
-    for (size_t k = 0; k < a.styles.size(); ++k) {
-      ordered_json entry = {{"file", a.styles[k]}};
-      entry.update(toJson(of_styles[k].dividedBy(count)));
-      entry["lattice"] = stabilities[k].lattice;
-      entry["wander"] = stabilities[k].wander;
-      entry["pan"] = pans[k] / count;
-      json["styles"].push_back(entry);
-    }
+    ordered_json json = asJson(e, a);
+    if (!sheet.empty()) json["sheet"] = sheet.legend(e);
     std::printf("%s\n", json.dump(2).c_str());
-    return 0;
+  } else {
+    printTable(e);
+    if (!sheet.empty()) {
+      const ordered_json legend = sheet.legend(e);
+      std::printf("\n%s, from left to right:\n", a.sheet.c_str());
+      for (const auto& column : legend["columns"]) std::printf("  %s\n", column.get<std::string>().c_str());
+      std::printf("from top to bottom:\n");
+      for (const auto& row : legend["rows"]) std::printf("  %s\n", row.get<std::string>().c_str());
+    }
   }
-  std::printf("%-32s %7s %8s %8s %8s %8s %8s %8s %7s %6s %7s%s %7s %6s %6s\n", "", "style", "relu1_1", "relu2_1", "relu3_1", "relu4_1",
-              "content3", "content4", "joint", "SSIM", "edge F1", lpips ? "  LPIPS" : "", "lattice", "wander", "pan");
-  printRow("the pictures themselves", of_frames.dividedBy(count));
-  std::printf("\n");
-  for (size_t k = 0; k < a.styles.size(); ++k) {
-    printRow(a.styles[k], of_styles[k].dividedBy(count));
-    std::printf(" %7.2f %6.2f %6.2f\n", stabilities[k].lattice, stabilities[k].wander, pans[k] / count);
-  }
+  std::fflush(stdout);
+  sheet.write();
   return 0;
 }
 
@@ -106,22 +205,25 @@ int evaluate(const Arguments& a) {
 
 void addEvaluateCommand(CLI::App& app, Job& job) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("evaluate", "Measures style files on pictures they were not trained on");
+  CLI::App* command = app.add_subcommand("evaluate", "Measures style files and checkpoints on pictures they were not trained on");
   command->footer(
-      "Example:\n"
+      "Examples:\n"
       "  impasto-train evaluate --style udnie.safetensors --content held_out/ --style-image udnie.jpg "
-      "--perceptual vgg19.safetensors --json\n");
-  command->add_option("--style", a->styles, "Style file; may be given several times")->required();
+      "--perceptual vgg19.safetensors --json\n"
+      "  impasto-train evaluate --style udnie.safetensors --style johnson.checkpoint.safetensors ... --sheet compared.png\n");
+  command->add_option("--style", a->styles, "Style file, or checkpoint of a run; may be given several times")->required();
   command->add_option("--content", a->content, "Folder of pictures; may be given several times")->required();
   command->add_option("--style-image", a->style_image, "The painting")->required();
   command->add_option("--perceptual", a->perceptual, "VGG19 (or VGG16), safetensors or .pth")->required();
   command->add_option("--lpips", a->lpips, "Folder with SqueezeNet 1.1 and the LPIPS heads, safetensors or .pth");
   command->add_option("--style-size", a->style_size, "Shorter side of the painting, as in training")
-      ->check(CLI::Range(32, 4096))
+      ->check(CLI::Range(64, 4096))
       ->capture_default_str();
   command->add_option("--image-size", a->image_size, "Larger pictures are shrunk to this shorter side")
       ->check(CLI::Range(64, 16384))
       ->capture_default_str();
+  command->add_option("--sheet", a->sheet, "PNG to write: a row for each picture, the frame and what each style makes of it");
+  command->add_option("--sheet-rows", a->sheet_rows, "Pictures on the sheet")->check(CLI::Range(1, 64))->capture_default_str();
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
   command->add_option("--threads", a->threads, "CPU threads; 0: all cores")->capture_default_str();
   command->add_flag("--json", a->json, "As JSON");

@@ -74,6 +74,8 @@ class Recipe {
   virtual torch::Tensor samples() { return {}; }
   // Figures on what was held out, at a cost; empty if nothing was.
   virtual std::vector<std::pair<std::string, double>> heldOut() { return {}; }
+  // Is there a file to write at the end? If not, the last checkpoint is all that a run leaves.
+  virtual bool writesResult() const { return true; }
   // Called at the end of a run: writes what was learned to the run's --out. `training` is what the file tells of the run
   // (JSON, see trainingRecord).
   virtual void writeResult(const std::string& training) = 0;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "nn/johnson.h"
 
 namespace impasto::trainer {
 
@@ -27,17 +28,42 @@ Style makeStyle(const GeneratorImpl& generator, const Provenance& provenance) {
   return style;
 }
 
-Generator generatorOf(const Checkpoint& checkpoint) {
+std::shared_ptr<PaintingNetwork> networkOf(const Checkpoint& checkpoint) {
   const nlohmann::json settings = nlohmann::json::parse(checkpoint.settings, nullptr, /*allow_exceptions=*/false);
   if (!settings.is_object() || !settings.contains("size") || !settings["size"].is_string()) {
-    throw Error(ErrorCode::InvalidArgument, "a checkpoint of the recipe " + checkpoint.recipe + " holds no style generator");
+    throw Error(ErrorCode::InvalidArgument, "a checkpoint of the recipe " + checkpoint.recipe + " holds no network that paints");
   }
-  Generator generator(makeGeneratorSpec(shapeOf(settings)));
+  std::shared_ptr<PaintingNetwork> network;
+  if (settings.value("network", "") == Johnson::kName) {
+    network = std::make_shared<Johnson>();
+  } else {
+    network = std::make_shared<GeneratorImpl>(makeGeneratorSpec(shapeOf(settings)));
+  }
   const bool averaged = checkpoint.state.integer("average/active") != 0;
-  load(*generator, checkpoint.state, averaged ? "average/" : "generator/");
-  generator->freezeNorms(true);
-  generator->eval();
-  return generator;
+  load(*network, checkpoint.state, averaged ? "average/" : "generator/");
+  network->freezeNorms(true);
+  network->eval();
+  return network;
+}
+
+Generator generatorOf(const Checkpoint& checkpoint) {
+  auto generator = std::dynamic_pointer_cast<GeneratorImpl>(networkOf(checkpoint));
+  if (!generator) throw Error(ErrorCode::InvalidArgument, "the checkpoint's network was trained to compare with: no style file can hold it");
+  return Generator(std::move(generator));
+}
+
+std::shared_ptr<PaintingNetwork> readPaintingNetwork(const std::string& path) {
+  if (!isCheckpoint(path)) {
+    const auto generator = std::make_shared<GeneratorImpl>(readStyleFile(path));
+    generator->freezeNorms(true);
+    return generator;
+  }
+  try {
+    return networkOf(readCheckpoint(path));
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    throw Error(error.code(), what.rfind(path, 0) == 0 ? what : path + ": " + what);
+  }
 }
 
 }  // namespace impasto::trainer

@@ -1,5 +1,7 @@
 #include "metrics/figures.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "losses/content.h"
@@ -23,6 +25,7 @@ torch::Tensor withoutBorder(const torch::Tensor& picture) {
 Figures& Figures::operator+=(const Figures& other) {
   for (const auto& [layer, value] : other.style_layers) style_layers[layer] += value;
   style += other.style;
+  style_centred += other.style_centred;
   content_relu3_1 += other.content_relu3_1;
   content_relu4_1 += other.content_relu4_1;
   ssim += other.ssim;
@@ -35,7 +38,8 @@ Figures& Figures::operator+=(const Figures& other) {
 Figures Figures::dividedBy(double count) const {
   Figures mean = *this;
   for (auto& [layer, value] : mean.style_layers) value /= count;
-  for (double* value : {&mean.style, &mean.content_relu3_1, &mean.content_relu4_1, &mean.ssim, &mean.edge_f1, &mean.joint}) {
+  for (double* value : {&mean.style, &mean.style_centred, &mean.content_relu3_1, &mean.content_relu4_1, &mean.ssim,
+                        &mean.edge_f1, &mean.joint}) {
     *value /= count;
   }
   if (mean.lpips) *mean.lpips /= count;
@@ -43,7 +47,11 @@ Figures Figures::dividedBy(double count) const {
 }
 
 FigureMeter::FigureMeter(const PerceptualNetwork& vgg, const Lpips* lpips, const torch::Tensor& painting)
-    : vgg_(vgg), lpips_(lpips), style_(kStyleLayers, vgg.features(painting, kLayers), StyleStatistic::Gram) {}
+    : FigureMeter(vgg, lpips, vgg.features(painting, kLayers)) {}
+
+FigureMeter::FigureMeter(const PerceptualNetwork& vgg, const Lpips* lpips, const std::map<std::string, torch::Tensor>& painting)
+    : vgg_(vgg), lpips_(lpips), style_(kStyleLayers, painting, StyleStatistic::Gram),
+      style_centred_(kStyleLayers, painting, StyleStatistic::Covariance) {}
 
 Figures FigureMeter::measure(const torch::Tensor& painted, const torch::Tensor& frame) const {
   torch::NoGradGuard no_grad;
@@ -56,18 +64,31 @@ Figures FigureMeter::measure(const torch::Tensor& painted, const torch::Tensor& 
     figures.style_layers[layer.name] = error;
     figures.style += error / static_cast<double>(kStyleLayers.size());
   }
+  figures.style_centred = style_centred_(features).item<double>();
   figures.content_relu3_1 = contentLoss(features.at("relu3_1"), target.at("relu3_1")).item<double>();
   figures.content_relu4_1 = contentLoss(features.at("relu4_1"), target.at("relu4_1")).item<double>();
   const torch::Tensor luma_a = luma(a).cpu(), luma_b = luma(b).cpu();
   figures.ssim = structuralSimilarity(luma_a, luma_b);
   figures.edge_f1 = edgeF1(luma_a, luma_b);
-  figures.joint = figures.content_relu3_1 + kJointStyleWeight * figures.style;
+  figures.joint = figures.content_relu3_1 + kJointStyleWeight * figures.style_centred;
   if (lpips_) figures.lpips = lpips_->distance(a, b);
   return figures;
 }
 
+Figures FigureMeter::measureCrops(const torch::Tensor& painting) const {
+  const int64_t height = std::max(kSmallestSide, painting.size(2) / 2), width = std::max(kSmallestSide, painting.size(3) / 2);
+  const int64_t bottom = painting.size(2) - height, right = painting.size(3) - width;
+  const std::pair<int64_t, int64_t> corners[] = {{0, 0}, {0, right}, {bottom, 0}, {bottom, right}, {bottom / 2, right / 2}};
+  Figures sum;
+  for (const auto& [y, x] : corners) {
+    const torch::Tensor crop = painting.narrow(2, y, height).narrow(3, x, width);
+    sum += measure(crop, crop);
+  }
+  return sum.dividedBy(static_cast<double>(std::size(corners)));
+}
+
 nlohmann::ordered_json toJson(const Figures& figures) {
-  nlohmann::ordered_json json = {{"style", figures.style}};
+  nlohmann::ordered_json json = {{"style", figures.style}, {"style_centred", figures.style_centred}};
   for (const auto& [layer, value] : figures.style_layers) json["style_" + layer] = value;
   json["content_relu3_1"] = figures.content_relu3_1;
   json["content_relu4_1"] = figures.content_relu4_1;

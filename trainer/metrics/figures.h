@@ -17,10 +17,11 @@ namespace impasto::trainer {
 struct Figures {
   std::map<std::string, double> style_layers;  // ||G - G_style||^2 / ||G_style||^2 at each layer
   double style = 0;                            // their mean
+  double style_centred = 0;                    // the same of features minus their own means: forgives what colours a frame has
   double content_relu3_1 = 0, content_relu4_1 = 0;  // ||F - F_content||^2 / ||F_content||^2
   double ssim = 0;                             // of luma
   double edge_f1 = 0;                          // of luma edges
-  double joint = 0;                            // content_relu3_1 + 3 style; a quick look, easily fooled
+  double joint = 0;                            // content_relu3_1 + 3 style_centred; a quick look, easily fooled
   std::optional<double> lpips;                 // SqueezeNet, v0.1
 
   // Sums and means over pictures.
@@ -30,19 +31,24 @@ struct Figures {
 
 class FigureMeter {
  public:
-  // `painting`: 1 x 3 x H x W in [0, 1] at the scale used in training. `lpips` may be null; both outlive the meter.
+  // `painting`: 1 x 3 x H x W in [0, 1] at the scale used in training. `lpips` may be null; it and `vgg` outlive the meter.
   FigureMeter(const PerceptualNetwork& vgg, const Lpips* lpips, const torch::Tensor& painting);
 
   // Compares a painted frame with the frame, both 1 x 3 x H x W in [0, 1], without their outer kBorder pixels. Both
   // sides must be at least kSmallestSide. Accumulates in float32 or better.
   Figures measure(const torch::Tensor& painted, const torch::Tensor& frame) const;
 
+  // The mean over crops of the painting itself, of half its extent, each as its own frame: what style error is small.
+  Figures measureCrops(const torch::Tensor& painting) const;
+
   static constexpr int64_t kBorder = 16, kSmallestSide = 2 * kBorder + 32;
 
  private:
+  FigureMeter(const PerceptualNetwork& vgg, const Lpips* lpips, const std::map<std::string, torch::Tensor>& painting);
+
   const PerceptualNetwork& vgg_;
   const Lpips* lpips_;
-  GramStyleLoss style_;
+  GramStyleLoss style_, style_centred_;
 };
 
 // For `evaluate --json` and the style file's metrics.

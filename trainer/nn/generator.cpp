@@ -24,7 +24,7 @@ torch::Tensor activate(torch::Tensor x, Activation activation) {
   throw Error(ErrorCode::Internal, "unknown activation");
 }
 
-torch::Tensor noiseTensor(const Op& op, const Region& region, const std::vector<std::pair<uint32_t, uint32_t>>& offsets) {
+torch::Tensor noiseTensor(const Op& op, const Region& region, const NoiseOffsets& offsets) {
   const auto n = static_cast<int64_t>(offsets.size());
   torch::Tensor noise = torch::empty({n, region.y.size(), region.x.size(), op.channels}, torch::kFloat);
   float* out = noise.data_ptr<float>();
@@ -171,20 +171,7 @@ torch::Tensor GeneratorImpl::runConv(const Op& op, Conv& conv, const torch::Tens
   return activate(normed, op.activation);
 }
 
-torch::Tensor GeneratorImpl::forward(const torch::Tensor& color) {
-  return forward(color, std::vector<std::pair<uint32_t, uint32_t>>(static_cast<size_t>(color.size(0)), {0u, 0u}));
-}
-
-torch::Tensor GeneratorImpl::forward(const torch::Tensor& color,
-                                     const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
-                                     const std::optional<Window>& window) {
-  GeneratorInputs inputs;
-  inputs.color = color;
-  return forward(inputs, noise_offsets, window);
-}
-
-torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs,
-                                     const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
+torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs, const NoiseOffsets& noise_offsets,
                                      const std::optional<Window>& window) {
   const std::vector<Op>& ops = spec_.graph.ops;
   const torch::Tensor& color = inputs.color;
@@ -240,6 +227,13 @@ torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs,
   }
   return cut(values[spec_.graph.output].to(torch::kFloat), regions[spec_.graph.output],
              {{part.y, part.y + part.height}, {part.x, part.x + part.width}});
+}
+
+bool GeneratorImpl::makesColors(const std::string& parameter) const {
+  const std::vector<Op>& ops = spec_.graph.ops;
+  uint32_t last = spec_.graph.output;
+  while (ops[last].type != OpType::Conv2d) last = ops[last].inputs[0];  // a depth-to-space may lie behind it
+  return parameter.rfind(ops[last].name + "/", 0) == 0;
 }
 
 std::vector<int64_t> GeneratorImpl::subPixelPhases() const {

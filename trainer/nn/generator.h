@@ -8,30 +8,19 @@
 
 #include <torch/torch.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "nn/generator_spec.h"
+#include "nn/painting_network.h"
 #include "style/style.h"
 
 namespace impasto::trainer {
 
-// What a batch of N frames offers. Undefined tensors are what the style format says of inputs that a host leaves out.
-struct GeneratorInputs {
-  torch::Tensor color;                    // N x 3 x H x W in [0, 1], sRGB-encoded
-  torch::Tensor depth, normals, history;  // N x 1, 3 and 4 x H x W, as InputKind says
-  torch::Tensor style;                    // N x K, K = Graph::styleVectorLength()
-  torch::Tensor exposure;                 // N, positive
-};
-
-// A part of a frame, in pixels.
-struct Window {
-  int64_t y, x, height, width;
-};
-
-class GeneratorImpl : public torch::nn::Module {
+class GeneratorImpl final : public PaintingNetwork {
  public:
   explicit GeneratorImpl(GeneratorSpec spec);
 
@@ -44,16 +33,14 @@ class GeneratorImpl : public torch::nn::Module {
   // needs and that is not there.
   // With a window, only that part of the painting, in pixels of the frame, and equal to it: no op computes more than the
   // window depends on (and live norms see no more either).
-  torch::Tensor forward(const GeneratorInputs& inputs, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
-                        const std::optional<Window>& window = {});
-  torch::Tensor forward(const torch::Tensor& color, const std::vector<std::pair<uint32_t, uint32_t>>& noise_offsets,
-                        const std::optional<Window>& window = {});
-  torch::Tensor forward(const torch::Tensor& color);
+  using PaintingNetwork::forward;
+  torch::Tensor forward(const GeneratorInputs& inputs, const NoiseOffsets& noise_offsets,
+                        const std::optional<Window>& window = {}) override;
 
-  void setCompute(torch::ScalarType type) { compute_ = type; }
-  void setNoise(bool on) { noise_ = on; }  // off: 0, to measure what the generator does without
-  void freezeNorms(bool frozen) { norms_frozen_ = frozen; }
-  bool normsFrozen() const { return norms_frozen_; }
+  void setCompute(torch::ScalarType type) override { compute_ = type; }
+  void setNoise(bool on) override { noise_ = on; }
+  void freezeNorms(bool frozen) override { norms_frozen_ = frozen; }
+  bool normsFrozen() const override { return norms_frozen_; }
 
   // Weights and statistics as the style file wants them, norms folded with their running statistics.
   std::map<uint32_t, ConvWeights> foldedWeights() const;
@@ -65,13 +52,15 @@ class GeneratorImpl : public torch::nn::Module {
 
   // Sets each norm's running statistics to those of the given batches and, if `keep_function`, scale and shift such that
   // the frozen generator computes what it did before.
-  void calibrate(const std::vector<torch::Tensor>& batches, bool keep_function);
+  void calibrate(const std::vector<torch::Tensor>& batches, bool keep_function) override;
 
   const GeneratorSpec& spec() const { return spec_; }
 
-  // For each of parameters(): the sub-pixel phases (4 or 16) of the depth-to-space that a kernel feeds; 1 for all others.
+  bool makesColors(const std::string& parameter) const override;
   // The output channels of one phase group lie together.
-  std::vector<int64_t> subPixelPhases() const;
+  std::vector<int64_t> subPixelPhases() const override;
+  int64_t alignment() const override { return spec_.graph.alignment; }
+  double multiplyAddsPerPixel() const override { return spec_.graph.multiplyAddsPerPixel(); }
 
  private:
   struct Conv {

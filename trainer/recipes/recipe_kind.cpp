@@ -69,6 +69,10 @@ int train(Plan& plan, const Log& log) {
   Trainer trainer(*recipe, run, runtime, process, log);
   log("training: " + describe(runtime) + "; checkpoint " + checkpointPath(run));
   if (!trainer.run()) return kInterrupted;
+  if (!recipe->writesResult()) {
+    log("done: " + checkpointPath(run) + " holds the result");
+    return 0;
+  }
   recipe->writeResult(trainingRecord(trainer.capture()));
   log("wrote " + run.out);
   return 0;

@@ -7,10 +7,11 @@
 
 #include "base/error.h"
 #include "data/painting.h"
-#include "export/style_export.h"
 #include "io/sha256.h"
 #include "logging/sample_grid.h"
+#include "nn/johnson.h"
 #include "optim/schedule.h"
+#include "recipes/trained_generator.h"
 
 namespace impasto::trainer {
 namespace {
@@ -23,11 +24,10 @@ constexpr int kSmallestSampleSide = 384;
 // Frame pixels around a training crop that the generator sees and the losses do not. Without them the border of every crop
 // is a place that the generator knows, and it lays out the painting's composition by it: a meadow along the lower edge.
 // A multiple of the generator's alignment.
-int64_t contextPixels(int image_size, uint32_t alignment) { return image_size / 4 / alignment * alignment; }
+int64_t contextPixels(int image_size, int64_t alignment) { return image_size / 4 / alignment * alignment; }
 
 // Where the noise of a crop without its context begins.
-std::vector<std::pair<uint32_t, uint32_t>> withoutContext(std::vector<std::pair<uint32_t, uint32_t>> noise_offsets,
-                                                          int context) {
+NoiseOffsets withoutContext(NoiseOffsets noise_offsets, int context) {
   const auto texels = static_cast<uint32_t>(context / 8);  // noise lies at 1/8
   for (auto& [x, y] : noise_offsets) {
     x += texels;
@@ -46,18 +46,34 @@ double learningRate(int64_t step, int64_t steps, double full_resolution_at) {
   return warmUpAt(step, kWarmUpSteps) * top * decayAt(Decay::Cosine, part, kFinalRate / top);
 }
 
+std::unique_ptr<TrainedNetwork> makeNetwork(const StyleSettings& settings, const Runtime& runtime) {
+  if (settings.network != Johnson::kName) {
+    return std::make_unique<TrainedGenerator>(settings, settings.steps, settings.seed, runtime);
+  }
+  const auto make = [&] {
+    const auto network = std::make_shared<Johnson>();
+    network->to(runtime.device);
+    network->setCompute(runtime.compute);
+    network->train();
+    return network;
+  };
+  torch::manual_seed(settings.seed);
+  const auto live = make();
+  return std::make_unique<TrainedNetwork>(live, make(), settings, settings.steps);
+}
+
 }  // namespace
 
 StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, Log log)
     : settings_(settings), runtime_(runtime), log_(std::move(log)), perceptual_path_(settings.perceptual.empty() ? ownPerceptualPath() : settings.perceptual),
       vgg_(openPerceptual(perceptual_path_)),
       painting_sha256_(sha256HexOfFile(settings.style_image)), perceptual_sha256_(sha256HexOfFile(perceptual_path_)),
-      generator_(settings, settings.steps, settings.seed, runtime) {
+      network_(makeNetwork(settings, runtime)) {
   vgg_->to(runtime.device, runtime.compute);
   loadPainting();
   content_ = loadContent(settings.content, settings.image_size, settings.holdout, log_);
   crops_ = {.crop = settings.image_size,
-            .context = static_cast<int>(contextPixels(settings.image_size, generator_.live()->spec().graph.alignment)),
+            .context = static_cast<int>(contextPixels(settings.image_size, network_->liveNetwork().alignment())),
             .batch = settings.batch,
             .seed = settings.seed};
   if (settings.adversarial_weight > 0) {
@@ -67,7 +83,7 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
     adversary_ = std::make_unique<Adversary>(settings.adversary, 3, adversary_side_, runtime.device, settings.seed);
   }
   if (!settings.init.empty() && settings.resume.empty()) {
-    generator_.warmStart(settings.init, calibration());
+    network_->warmStart(settings.init, calibration());
     log_("starting from " + settings.init);
   }
 }
@@ -80,7 +96,7 @@ void StyleRecipe::loadPainting() {
 }
 
 std::vector<Phase> StyleRecipe::phases() {
-  const Phase phase{.name = "generator", .members = generator_.members([this](int64_t step) {
+  const Phase phase{.name = "generator", .members = network_->members([this](int64_t step) {
                       return learningRate(step, settings_.steps, settings_.full_resolution_at);
                     })};
   if (!adversary_) return {phase};
@@ -88,14 +104,15 @@ std::vector<Phase> StyleRecipe::phases() {
 }
 
 void StyleRecipe::registerState(Registry& registry) {
-  generator_.registerState(registry);
+  network_->registerState(registry);
+  registry.fingerprint("--network", settings_.network);
   registry.fingerprint("painting", painting_sha256_);
   registry.fingerprint("set of pictures", content_.sha256);
   registry.fingerprint("perceptual network", perceptual_sha256_);
   if (adversary_) adversary_->registerState(registry, "discriminator");
 }
 
-TrainedGenerator::Batches StyleRecipe::calibration() const {
+TrainedNetwork::Batches StyleRecipe::calibration() const {
   return [this] { return calibrationBatches(content_.pictures.training, crops_, runtime_.device); };
 }
 
@@ -105,12 +122,12 @@ bool StyleRecipe::fullResolution(int64_t step) const {
 
 void StyleRecipe::resumeAt(int64_t step) {
   figures_.reset();
-  generator_.resume();
+  network_->resume();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
   loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_, static_cast<uint64_t>(step * settings_.accumulate));
 }
 
-void StyleRecipe::begin(int64_t step) { generator_.begin(step, calibration()); }
+void StyleRecipe::begin(int64_t step) { network_->begin(step, calibration()); }
 
 void StyleRecipe::load(const MicroBatch& micro) {
   CropBatch crops = loader_->next();
@@ -122,7 +139,7 @@ torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& 
   const int size = settings_.image_size;
   const Window window{crops_.context, crops_.context, size, size};
   // Painted once for both phases: the discriminator's step leaves the generator as it is.
-  if (!batch.paintings.defined()) batch.paintings = generator_.live()->forward(batch.frames, batch.noise_offsets, window);
+  if (!batch.paintings.defined()) batch.paintings = network_->liveNetwork().forward(batch.frames, batch.noise_offsets, window);
   const auto judged = [&](const torch::Tensor& x) {
     const int64_t margin = (size - adversary_side_) / 2;
     return x.narrow(2, margin, adversary_side_).narrow(3, margin, adversary_side_);
@@ -143,8 +160,8 @@ torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& 
     scalars.emplace_back("balance", balance);
     loss = loss + settings_.adversarial_weight * balance * adversarial;
   }
-  if (settings_.border_weight > 0 && generator_.frozen()) {  // while norms depend on the batch, two passes differ by that
-    const torch::Tensor bordered = generator_.live()->forward(frames, withoutContext(batch.noise_offsets, crops_.context));
+  if (settings_.border_weight > 0 && network_->frozen()) {  // while norms depend on the batch, two passes differ by that
+    const torch::Tensor bordered = network_->liveNetwork().forward(frames, withoutContext(batch.noise_offsets, crops_.context));
     loss = loss + settings_.border_weight * (bordered - paintings.detach()).abs().mean();
   }
   return loss;
@@ -152,7 +169,7 @@ torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& 
 
 void StyleRecipe::end(int64_t /*step*/) {
   figures_.reset();
-  generator_.end();
+  network_->end();
 }
 
 const Figures& StyleRecipe::figures() {
@@ -160,12 +177,12 @@ const Figures& StyleRecipe::figures() {
   Figures sum;
   if (content_.pictures.held_out.empty()) return figures_.emplace(sum);
   torch::NoGradGuard no_grad;
-  Generator& generator = exported();
-  const Frozen frozen(*generator);
+  PaintingNetwork& network = result();
+  const Frozen frozen(network);
   const int size = std::max(settings_.image_size, static_cast<int>(FigureMeter::kSmallestSide));
   for (const Image& image : content_.pictures.held_out) {
     const torch::Tensor frame = toTensor(middleSquare(image, size)).unsqueeze(0).to(runtime_.device);
-    sum += meter_->measure(generator->forward(frame), frame);
+    sum += meter_->measure(network.forward(frame), frame);
   }
   return figures_.emplace(sum.dividedBy(static_cast<double>(content_.pictures.held_out.size())));
 }
@@ -177,9 +194,9 @@ std::vector<std::pair<std::string, double>> StyleRecipe::heldOut() {
 }
 
 torch::Tensor StyleRecipe::samples() {
-  Generator& generator = exported();
-  const Frozen frozen(*generator);
-  return sampleGrid([&](const torch::Tensor& frame) { return generator->forward(frame); }, sampledPictures(content_.pictures),
+  PaintingNetwork& network = result();
+  const Frozen frozen(network);
+  return sampleGrid([&](const torch::Tensor& frame) { return network.forward(frame); }, sampledPictures(content_.pictures),
                     std::max(kSmallestSampleSide, settings_.image_size), runtime_.device);
 }
 
@@ -192,7 +209,7 @@ void StyleRecipe::writeResult(const std::string& training) {
     metrics.update(toJson(figures()));
     provenance.metrics = metrics.dump();
   }
-  writeStyleFile(makeStyle(*exported(), provenance), settings_.out);
+  writeStyleFile(network_->style(provenance), settings_.out);
 }
 
 }  // namespace impasto::trainer

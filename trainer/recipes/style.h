@@ -4,7 +4,8 @@
 // are frozen for the last part of training and folded on export, Muon, and weights averaged over the frozen part. What
 // is wanted of a crop is in style_objective.h. The generator sees some more of the frame than the losses. Each of the two
 // resolutions has a cosine of the learning rate to itself. With --adversarial-weight a discriminator learns to tell crops of
-// the painting from painted crops, and the generator learns to deceive it.
+// the painting from painted crops, and the generator learns to deceive it. --network trains another network in the
+// generator's place, to compare with.
 #pragma once
 
 #include <memory>
@@ -17,7 +18,7 @@
 #include "recipes/content.h"
 #include "recipes/style_objective.h"
 #include "recipes/style_settings.h"
-#include "recipes/trained_generator.h"
+#include "recipes/trained_network.h"
 
 namespace impasto::trainer {
 
@@ -38,19 +39,22 @@ class StyleRecipe final : public Recipe {
   void resumeAt(int64_t step) override;
   torch::Tensor samples() override;
   std::vector<std::pair<std::string, double>> heldOut() override;
+  bool writesResult() const override { return network_->makesStyles(); }
   void writeResult(const std::string& training) override;
 
   // Means over the held-out pictures' middle squares, at the size of the training crops, as `evaluate` measures them; all
   // zero if there are none.
   const Figures& figures();
 
-  // What would be exported now: the average once it has begun.
-  Generator& exported() { return generator_.exported(); }
+  // What the run would end with now: the average once it has begun.
+  PaintingNetwork& result() { return network_->result(); }
+  // The same as a style file.
+  Style style(const Provenance& provenance) { return network_->style(provenance); }
 
  private:
   void loadPainting();
   bool fullResolution(int64_t step) const;
-  TrainedGenerator::Batches calibration() const;
+  TrainedNetwork::Batches calibration() const;
 
   const StyleSettings& settings_;
   const Runtime& runtime_;
@@ -60,7 +64,7 @@ class StyleRecipe final : public Recipe {
   std::string painting_sha256_, perceptual_sha256_;
   torch::Tensor painting_;  // 1 x 3 x H x W in [0, 1], on the device
   Content content_;
-  TrainedGenerator generator_;
+  std::unique_ptr<TrainedNetwork> network_;
   CropLoader::Options crops_;
   std::unique_ptr<StyleObjective> objective_;
   std::unique_ptr<FigureMeter> meter_;
@@ -70,7 +74,7 @@ class StyleRecipe final : public Recipe {
 
   struct Batch {
     torch::Tensor frames;  // with context, on the device
-    std::vector<std::pair<uint32_t, uint32_t>> noise_offsets;
+    NoiseOffsets noise_offsets;
     torch::Tensor paintings;  // without context; undefined until painted
   };
   std::vector<Batch> batches_;  // of this step

@@ -1,6 +1,7 @@
 #include "recipes/style_settings.h"
 
 #include "base/error.h"
+#include "nn/johnson.h"
 
 namespace impasto::trainer {
 
@@ -16,6 +17,10 @@ void declare(Fields& fields, StyleSettings& s) {
 
   fields.group("Generator and crops");
   declare(fields, static_cast<GeneratorShape&>(s));
+  fields.add("network", s.network,
+             "The generator of that size, or the network of Johnson et al. 2016, to compare with: it leaves a checkpoint for "
+             "`evaluate` and no style file")
+      .choices({"impasto", Johnson::kName});
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
   fields.add("style-size", s.style_size, "Shorter side of the painting, pixels: strokes grow with it").range(32, 4096);
 

@@ -16,6 +16,7 @@ struct StyleSettings : RunSettings, GeneratorSettings {
   std::vector<std::string> content;  // folders
   std::string perceptual;
 
+  std::string network = "impasto";  // what is trained: "impasto" (the generator of that shape) or "johnson" (to compare with)
   int image_size = 256;  // side of the training crops, pixels
   int style_size = 512;  // shorter side of the painting, pixels; strokes grow with it
 
