@@ -12,6 +12,7 @@
 #include "common/interrupt.h"
 #include "common/message.h"
 #include "common/progress.h"
+#include "common/style_mix.h"
 #include "paint_job.h"
 
 namespace impasto::app {
@@ -135,6 +136,7 @@ struct Choices {
 
 void addOptions(CLI::App& parser, ApplyOptions& options, Choices& choices) {
   parser.add_option("--style", options.painter.style, "Style file (.safetensors)")->required()->type_name("FILE");
+  parser.add_option("--mix", options.painter.mix, kMixHelp)->type_name("NAME[=WEIGHT],...");
   parser.add_option("--in", options.jobs.in, "Picture, video, or folder of them")->required()->type_name("FILE|DIR");
   parser
       .add_option("--out", options.jobs.out,
@@ -186,7 +188,8 @@ int main(int argc, char** argv) {
       "  impasto-apply --style styles/udnie.safetensors --in photo.jpg --out painted.jpg --stroke-scale 3\n"
       "  impasto-apply --style styles/udnie.safetensors --in holiday --out painted --size 1920 --strength 0.8\n"
       "  impasto-apply --style styles/udnie.safetensors --in film.mp4 --out painted.mp4\n"
-      "  impasto-apply --style styles/udnie.safetensors --in frames --out film.mp4 --fps 30\n\n"
+      "  impasto-apply --style styles/udnie.safetensors --in frames --out film.mp4 --fps 30\n"
+      "  impasto-apply --style several.safetensors --mix \"Udnie=0.7,The Scream=0.3\" --in photo.jpg --out painted.jpg\n\n"
       "Work that was stopped goes on with the same command: of a folder, what is there is kept; of a video, NAME.parts\n"
       "holds what is painted until the video is whole.\n\n"
       "Exit status: 0 all painted, 1 something failed (the rest is painted), 2 misused, 130 interrupted.");

@@ -48,6 +48,7 @@ nlohmann::json describeJob(const ApplyOptions& options, const Job& job) {
   const ImpastoControls& controls = options.painter.controls;
   return {{"in", stampOf(job.in)},
           {"style", contentHash(options.painter.style)},
+          {"mix", options.painter.mix},
           {"strength", controls.strength},
           {"color_preservation", controls.color_preservation},
           {"detail", controls.detail},

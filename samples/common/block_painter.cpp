@@ -41,7 +41,8 @@ uint64_t availableHostMemory() {
 
 class PassPainter final : public BlockPainter {
  public:
-  PassPainter(ImpastoStyle style, ImpastoBackend backend, bool validation) : style_(style) {
+  PassPainter(ImpastoStyle style, const std::vector<float>& style_vector, ImpastoBackend backend, bool validation)
+      : style_(style), style_vector_(style_vector) {
     render::DeviceOptions options;
     options.application_name = "impasto-apply";
     options.validation = validation;
@@ -181,6 +182,8 @@ class PassPainter final : public BlockPainter {
     frame.color = {image_.handle.get(), image_.view.get(), VK_IMAGE_LAYOUT_GENERAL};
     frame.output = frame.color;  // in place
     frame.controls = &controls;
+    frame.style_vector_length = static_cast<uint32_t>(style_vector_.size());
+    frame.style_vector = style_vector_.empty() ? nullptr : style_vector_.data();
     frame.reset = VK_TRUE;
     return frame;
   }
@@ -247,6 +250,7 @@ class PassPainter final : public BlockPainter {
   }
 
   ImpastoStyle style_;
+  std::vector<float> style_vector_;
   BlockFormat format_ = BlockFormat::Rgba8;
   PaintingDevice painting_;
   UniqueContext context_;
@@ -261,7 +265,8 @@ class PassPainter final : public BlockPainter {
 
 class HostPainter final : public BlockPainter {
  public:
-  HostPainter(ImpastoStyle style, ImpastoBackend backend) : style_(style), backend_(backend) {
+  HostPainter(ImpastoStyle style, const std::vector<float>& style_vector, ImpastoBackend backend)
+      : style_(style), style_vector_(style_vector), backend_(backend) {
     float pixel[3] = {};  // says now whether it can be done
     ImpastoHostImage image = hostImage(1, 1, pixel);
     checkImpasto(impastoPaintHostImage(style_, &image), "painting without Vulkan");
@@ -297,6 +302,8 @@ class HostPainter final : public BlockPainter {
     image.width = width;
     image.height = height;
     image.color = image.output = color;
+    image.style_vector_length = static_cast<uint32_t>(style_vector_.size());
+    image.style_vector = style_vector_.empty() ? nullptr : style_vector_.data();
     image.backend = backend_;
     return image;
   }
@@ -330,6 +337,7 @@ class HostPainter final : public BlockPainter {
   }
 
   ImpastoStyle style_;
+  std::vector<float> style_vector_;
   ImpastoBackend backend_;
   uint32_t width_ = 0, height_ = 0;
   BlockFormat format_ = BlockFormat::Rgba8;
@@ -337,12 +345,14 @@ class HostPainter final : public BlockPainter {
 
 }  // namespace
 
-std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, ImpastoBackend backend, bool validation) {
-  return std::make_unique<PassPainter>(style, backend, validation);
+std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, const std::vector<float>& style_vector,
+                                                ImpastoBackend backend, bool validation) {
+  return std::make_unique<PassPainter>(style, style_vector, backend, validation);
 }
 
-std::unique_ptr<BlockPainter> createHostPainter(ImpastoStyle style, ImpastoBackend backend) {
-  return std::make_unique<HostPainter>(style, backend);
+std::unique_ptr<BlockPainter> createHostPainter(ImpastoStyle style, const std::vector<float>& style_vector,
+                                                ImpastoBackend backend) {
+  return std::make_unique<HostPainter>(style, style_vector, backend);
 }
 
 }  // namespace impasto::app

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/impasto_device.h"
 
@@ -34,11 +35,14 @@ class BlockPainter {
   virtual std::string description() const = 0;  // "vulkan (llvmpipe)"
 };
 
-// `style` must outlive them. Throw Error; createPassPainter does when there is no device that can paint by that backend.
-// With `validation`, whatever the validation layers find to say fails the block.
-std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, ImpastoBackend backend, bool validation);
+// `style` must outlive them; `style_vector` is as ImpastoFrame has it, none for the style's first painting. Throw Error;
+// createPassPainter does when there is no device that can paint by that backend. With `validation`, whatever the
+// validation layers find to say fails the block.
+std::unique_ptr<BlockPainter> createPassPainter(ImpastoStyle style, const std::vector<float>& style_vector,
+                                                ImpastoBackend backend, bool validation);
 
 // Without a device, by REFERENCE or CPU. Throws Error when the library cannot paint so.
-std::unique_ptr<BlockPainter> createHostPainter(ImpastoStyle style, ImpastoBackend backend);
+std::unique_ptr<BlockPainter> createHostPainter(ImpastoStyle style, const std::vector<float>& style_vector,
+                                                ImpastoBackend backend);
 
 }  // namespace impasto::app

@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/paint_picture.h"
 #include "common/stroke_scale.h"
+#include "common/style_mix.h"
 
 namespace impasto::app {
 
@@ -16,24 +17,25 @@ Painter::Painter(const PainterOptions& options, std::string& notice)
   if (info.needs_depth || info.needs_normals) {
     throw Error(options.style + ": this style needs depth or normals, which pictures do not have");
   }
+  const std::vector<float> style_vector = parseMix(style_.get(), options.style, options.mix);
   const ImpastoBackend wanted = options.backend;
   if (wanted == IMPASTO_BACKEND_REFERENCE) {
-    blocks_ = createHostPainter(style_.get(), wanted);
+    blocks_ = createHostPainter(style_.get(), style_vector, wanted);
     return;
   }
   try {
-    blocks_ = createPassPainter(style_.get(), wanted, options.validation);
+    blocks_ = createPassPainter(style_.get(), style_vector, wanted, options.validation);
     return;
   } catch (const std::runtime_error& error) {
     if (wanted != IMPASTO_BACKEND_AUTO && wanted != IMPASTO_BACKEND_CPU) throw;
     notice = error.what();
   }
   try {
-    blocks_ = createHostPainter(style_.get(), IMPASTO_BACKEND_CPU);
+    blocks_ = createHostPainter(style_.get(), style_vector, IMPASTO_BACKEND_CPU);
     notice += "; painting without Vulkan";
   } catch (const std::runtime_error&) {
     if (wanted == IMPASTO_BACKEND_CPU) throw;
-    blocks_ = createHostPainter(style_.get(), IMPASTO_BACKEND_REFERENCE);
+    blocks_ = createHostPainter(style_.get(), style_vector, IMPASTO_BACKEND_REFERENCE);
     notice += "; painting with the reference on the processor, which is slow";
   }
 }

@@ -15,6 +15,7 @@ namespace impasto::app {
 
 struct PainterOptions {
   std::string style;  // path of a style file
+  std::string mix;    // of its paintings, see style_mix.h; empty: the first
   // AUTO: what the library takes on the device, or REFERENCE, which needs no device, where none can paint.
   ImpastoBackend backend = IMPASTO_BACKEND_AUTO;
   ImpastoControls controls{};

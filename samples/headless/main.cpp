@@ -139,7 +139,7 @@ media::VideoSettings videoSettings(const RenderOptions& options, uint32_t width)
 }
 
 int run(RenderOptions& options, const RenderArguments& arguments) {
-  const std::vector<NamedStyle> styles = loadStyles(options.styles);
+  const std::vector<NamedStyle> styles = loadStyles(options.styles, options.mixes);
   const render::Scene scene = loadScene(options);
   finishForScene(options, arguments, scene);
   const uint64_t row_width = uint64_t{options.frame.width} * (styles.size() + 1);
@@ -235,6 +235,7 @@ int main(int argc, char** argv) {
       "  impasto-render --scene helmet.gltf --camera-path orbit --frames 288 --style styles/udnie.safetensors --video "
       "turn.mp4\n"
       "  impasto-render --scene hall.glb --camera-position 0,1.7,4 --look-at 0,1.5,0 --environment sky.hdr --exr\n"
+      "  impasto-render --style two.safetensors --mix \"Udnie=1,The Scream=1\" --side-by-side\n"
       "  impasto-render --camera-path tour --clip-length 8 --frames 400 --size 512x288 --capture training\n\n"
       "Exit status: 0 done, 1 failed, 2 misused, 130 interrupted.");
   return runProgram(parser, kProgram, argc, argv, [&] {

@@ -8,6 +8,7 @@
 
 #include "common/command_line.h"
 #include "common/error.h"
+#include "common/style_mix.h"
 #include "renderer/scene/open_scene.h"
 
 namespace impasto::app {
@@ -51,6 +52,10 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->type_name("FILE");
   parser.add_option("--style", options.styles, "Style file (.safetensors); may be given several times")
       ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  parser.add_option("--mix", options.mixes, std::string(kMixHelp) + "; given once for each --style, \"\" for its first painting")
+      ->type_name("NAME[=WEIGHT],...")
       ->expected(1)
       ->take_all();
   parser.add_option("--size", arguments.size, "Of the pictures, in pixels")->type_name("WxH")->capture_default_str();
@@ -161,6 +166,10 @@ void finishOptions(RenderOptions& options, const RenderArguments& arguments) {
     frame.path.near_plane = reach * 0.002f;
     frame.path.keys = {
         render::keyOf(render::lookAt(from, to, glm::radians(arguments.fov), frame.path.near_plane), 0.0)};
+  }
+  if (!options.mixes.empty() && options.mixes.size() != options.styles.size()) {
+    throw UsageError("--mix: given " + std::to_string(options.mixes.size()) + " times, --style " +
+                     std::to_string(options.styles.size()) + " times: one belongs to each");
   }
   options.video = arguments.video;
   if (!options.video.empty() && options.styles.size() > 1 && !options.side_by_side) {

@@ -17,6 +17,7 @@ struct RenderOptions {
   std::string scene = "sample", variant;
   std::string environment;  // a .hdr file; empty: the scene's sky
   std::vector<std::string> styles;
+  std::vector<std::string> mixes;  // none, or one for each style, see style_mix.h
   uint32_t frames = 1;
   FrameOptions frame;
   std::filesystem::path out;      // empty: no pictures

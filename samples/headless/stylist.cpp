@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "common/execution.h"
 #include "common/scene_pass.h"
+#include "common/style_mix.h"
 
 namespace impasto::app {
 namespace {
@@ -25,6 +26,7 @@ class PassStylist final : public Stylist {
         runner_(*painting.device) {
     for (const NamedStyle& style : styles) {
       Painted& painted = painted_.emplace_back();
+      painted.style_vector = &style.vector;
       const ImpastoPassInfo info = scenePassInfo(context_.get(), style.style.get(), width, height, 1);
       ImpastoPass pass = nullptr;
       checkImpasto(impastoCreatePass(&info, &pass), style.path);
@@ -49,6 +51,8 @@ class PassStylist final : public Stylist {
       painted.frame = sceneFrame(sceneImages(targets), camera, painted.image, 0);
       painted.frame.reset = cut ? VK_TRUE : VK_FALSE;
       painted.frame.controls = &controls_;
+      painted.frame.style_vector_length = static_cast<uint32_t>(painted.style_vector->size());
+      painted.frame.style_vector = painted.style_vector->empty() ? nullptr : painted.style_vector->data();
       if (execution_.inCommandBuffer()) {
         recordPainting(painted.pass.get(), commands, painted.frame);
         painted.readback->record(commands, painted.image, VK_IMAGE_LAYOUT_GENERAL);
@@ -80,6 +84,7 @@ class PassStylist final : public Stylist {
 
  private:
   struct Painted {
+    const std::vector<float>* style_vector = nullptr;
     UniquePass pass;
     render::Image image;
     std::unique_ptr<render::Readback> readback;
@@ -105,7 +110,8 @@ class ReferenceStylist final : public Stylist {
         throw Error(style.path + ": the style wants depth, normals or history, which the reference backend is not given");
       }
       std::string why;
-      if (!painters_.emplace_back(createHostPainter(style.style.get(), IMPASTO_BACKEND_REFERENCE))->prepare(width, height, why)) {
+      if (!painters_.emplace_back(createHostPainter(style.style.get(), style.vector, IMPASTO_BACKEND_REFERENCE))
+               ->prepare(width, height, why)) {
         throw Error("--size " + std::to_string(width) + "x" + std::to_string(height) +
                     ": too large for the reference backend: " + why);
       }
@@ -128,10 +134,11 @@ class ReferenceStylist final : public Stylist {
 
 }  // namespace
 
-std::vector<NamedStyle> loadStyles(const std::vector<std::string>& paths) {
+std::vector<NamedStyle> loadStyles(const std::vector<std::string>& paths, const std::vector<std::string>& mixes) {
   std::vector<NamedStyle> styles;
   for (const std::string& path : paths) {
-    NamedStyle style{path, std::filesystem::path(path).stem().string(), loadStyle(path)};
+    NamedStyle style{path, std::filesystem::path(path).stem().string(), loadStyle(path), {}};
+    if (!mixes.empty()) style.vector = parseMix(style.style.get(), path, mixes[styles.size()]);
     const auto taken = [&](const std::string& name) {
       return std::any_of(styles.begin(), styles.end(), [&](const NamedStyle& other) { return other.name == name; });
     };

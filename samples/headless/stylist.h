@@ -18,10 +18,12 @@ namespace impasto::app {
 struct NamedStyle {
   std::string path, name;  // the name is part of file names, different for each
   UniqueStyle style;
+  std::vector<float> vector;  // as ImpastoFrame has it; none for its first painting
 };
 
-// Loads the files; throws Error for one that cannot be used here, naming it.
-std::vector<NamedStyle> loadStyles(const std::vector<std::string>& paths);
+// Loads the files; `mixes` (style_mix.h) are none, or one for each. Throws Error for a file that cannot be used here, naming
+// it, and UsageError for a mix that it has not.
+std::vector<NamedStyle> loadStyles(const std::vector<std::string>& paths, const std::vector<std::string>& mixes);
 
 class Stylist {
  public:

@@ -308,6 +308,49 @@ TEST_F(Apply, StrokeScalePaintsLargerStrokesAtTheSameExtent) {
   EXPECT_LT(roughness(four), 0.6 * roughness(one));
 }
 
+// A style whose paintings are colours: what is painted is the mixture.
+TEST_F(Apply, MixesThePaintingsOfAStyle) {
+  const std::string several = file("several.safetensors"), in = picture("in.png", 20, 12), out = file("out.png");
+  writeStyleFile(makePaintingsStyle(), several);
+  struct Case {
+    const char* mix;
+    int red, green, blue;
+  };
+  for (const auto& [mix, red, green, blue] : {Case{"", 204, 51, 102}, Case{"Blue", 51, 102, 204}, Case{"1", 51, 102, 204},
+                                              Case{"Red=1,Blue=1", 128, 77, 153}, Case{" 1 = 30 , red=10 ", 89, 89, 179},
+                                              Case{"Grey, nearly", 153, 153, 128}, Case{"2=1,0=1,1=0", 179, 102, 115}}) {
+    SCOPED_TRACE(mix);
+    for (const char* backend : {"vulkan", "reference"}) {
+      const auto result = runProcess({IMPASTO_APPLY, "--style", several, "--backend", backend, "--mix", mix, "--in", in, "--out",
+                                      out, "--overwrite"});
+      ASSERT_EQ(result.status, 0) << result.err;
+      const Picture painted = readPicture(out);
+      const uint8_t* pixel = painted.pixel(7, 5);
+      EXPECT_NEAR(pixel[0], red, 1) << backend;
+      EXPECT_NEAR(pixel[1], green, 1) << backend;
+      EXPECT_NEAR(pixel[2], blue, 1) << backend;
+    }
+  }
+  const auto expectMisused = [&](const std::string& style, const std::string& mix, const std::string& message) {
+    const auto result = runProcess({IMPASTO_APPLY, "--style", style, "--mix", mix, "--in", in, "--out", file("no.png")});
+    EXPECT_EQ(result.status, 2) << mix;
+    EXPECT_THAT(result.err, HasSubstr(message));
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  };
+  expectMisused(several, "Green=1", "has no painting \"Green\"; it has 0 Red, 1 Blue, 2 Grey, nearly");
+  expectMisused(several, "3", "has no painting \"3\"");
+  expectMisused(several, "Red,", "has no painting \"\"");
+  expectMisused(several, "Red=lots", "\"lots\" is not a number from 0");
+  expectMisused(several, "Red=-1", "\"-1\" is not a number from 0");
+  expectMisused(several, "Red=nan", "\"nan\" is not a number from 0");
+  expectMisused(several, "Red=1e300", "\"1e300\" is not a number from 0");
+  expectMisused(several, "Red=", "\"\" is not a number from 0");
+  expectMisused(several, "Red=0,Blue=0", "sum is 0");
+  expectMisused(several, "Red=1,0=1", "\"0\" is named twice");
+  expectMisused(style_, "Red", "holds one painting");
+  EXPECT_FALSE(fs::exists(file("no.png")));
+}
+
 TEST_F(Apply, MisuseIsStatusTwoAndNamesTheFlag) {
   const std::string in = picture("in.png");
   const struct {

@@ -152,6 +152,34 @@ std::vector<T> npy(const fs::path& path) {
   return values;
 }
 
+// A style whose paintings are colours: what is painted is the mixture.
+TEST_F(Render, MixesThePaintingsOfStyles) {
+  const std::string several = dir_.file("several.safetensors");
+  writeStyleFile(makePaintingsStyle(), several);
+  std::vector<std::string> backends = {"vulkan", "reference"};
+  if (IMPASTO_HAS_CPU) backends.push_back("cpu");
+  for (const std::string& backend : backends) {
+    SCOPED_TRACE(backend);
+    const ProcessResult result =
+        render({"--scene", scene_, "--size", "16x16", "--backend", backend, "--style", several, "--mix", "Red=1,Blue=3", "--style",
+                style_, "--mix", "", "--style", several, "--mix", "2", "--out", out_});
+    ASSERT_EQ(result.status, 0) << result.err;
+    const auto expectColor = [&](const std::string& name, int red, int green, int blue) {
+      const app::Picture picture = app::readPicture(fs::path(out_) / ("frame_0000_styled_" + name + ".png"));
+      const uint8_t* pixel = picture.pixel(9, 3);
+      EXPECT_NEAR(pixel[0], red, 1) << name;
+      EXPECT_NEAR(pixel[1], green, 1) << name;
+      EXPECT_NEAR(pixel[2], blue, 1) << name;
+    };
+    expectColor("several", 89, 89, 179);
+    expectColor("several_2", 153, 153, 128);
+  }
+  expectMisused({"--style", several, "--mix", "Green", "--out", out_}, "--mix Green");
+  expectMisused({"--style", style_, "--mix", "Red", "--out", out_}, "holds one painting");
+  expectMisused({"--style", several, "--style", several, "--mix", "Red", "--out", out_}, "one belongs to each");
+  expectMisused({"--mix", "Red", "--out", out_}, "--style 0 times");
+}
+
 TEST_F(Render, CapturesTrainingFrames) {
   const ProcessResult result = render({"--scene", scene_, "--size", "20x10", "--camera-path", "tour", "--clip-length",
                                        "2", "--frames", "3", "--capture", out_});

@@ -316,6 +316,22 @@ Style makeSurfaceStyle() {
   return style;
 }
 
+Style makePaintingsStyle() {
+  Style style;
+  Graph& graph = style.graph;
+  const uint32_t nothing = addConv(graph, addInput(graph, InputKind::Color), 3, 1);
+  const uint32_t factors = addConv(graph, addStyleInput(graph, 3), 6, 1);
+  graph.output = addOp(graph, OpType::Modulate, {nothing, factors});
+  validateGraph(graph);
+  style.weights[nothing] = {std::vector<float>(3 * 3), std::vector<float>(3)};
+  style.weights[factors] = {std::vector<float>(6 * 3), std::vector<float>(6)};
+  for (size_t c = 0; c < 3; ++c) style.weights[factors].kernel[(3 + c) * 3 + c] = 1;
+  style.paintings = {{"Red", "", "", "", {0.8f, 0.2f, 0.4f}},
+                     {"Blue", "", "", "", {0.2f, 0.4f, 0.8f}},
+                     {"Grey, nearly", "", "", "", {0.6f, 0.6f, 0.5f}}};
+  return style;
+}
+
 Style makeStyle(Graph graph, Random& random) {
   validateGraph(graph);
   Style style;

@@ -43,6 +43,10 @@ Style makeSmallStyle(uint32_t seed);
 // the history holds: a still pixel is halved with every frame.
 Style makeSurfaceStyle();
 
+// Paints every frame in one colour, which is the style vector. Holds the paintings "Red", (0.8, 0.2, 0.4), "Blue", (0.2, 0.4,
+// 0.8), and "Grey, nearly", (0.6, 0.6, 0.5).
+Style makePaintingsStyle();
+
 // Random weights for every conv2d of a graph, which is validated first.
 Style makeStyle(Graph graph, Random& random);
 
