@@ -2,11 +2,13 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "base/error.h"
 #include "io/safetensors.h"
 #include "nn/vgg.h"
+#include "trainer/torch_file_maker.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 
@@ -167,6 +169,21 @@ TEST_F(FiguresTest, LpipsIsZeroForEqualPicturesAndNamesWhatIsMissing) {
   const torch::Tensor a = torch::rand({1, 3, 64, 64}), b = torch::rand({1, 3, 64, 64});
   EXPECT_EQ(lpips.distance(a, a), 0);
   EXPECT_GT(lpips.distance(a, b), 0.01);
+
+  // The same as torchvision and the authors publish them.
+  TorchFileMaker published_network, published_heads;
+  const auto add = [](TorchFileMaker& maker, const std::string& name, const torch::Tensor& tensor) {
+    maker.add(name, tensor.sizes().vec(), {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()});
+  };
+  for (const auto& [name, tensor] : network.tensors) add(published_network, name, tensor);
+  for (int i = 0; i < 7; ++i) {
+    const std::string number = std::to_string(i);
+    add(published_heads, "lin" + number + ".model.1.weight", heads.tensors.at("squeeze.lin" + number + ".weight"));
+  }
+  std::filesystem::create_directory(file("published"));
+  std::ofstream(file("published/squeezenet1_1-b8a52dc0.pth"), std::ios::binary) << published_network.archive();
+  std::ofstream(file("published/squeeze.pth"), std::ios::binary) << published_heads.stream();
+  EXPECT_EQ(Lpips(file("published"), torch::kCPU).distance(a, b), lpips.distance(a, b));
 }
 
 }  // namespace

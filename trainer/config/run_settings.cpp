@@ -21,6 +21,9 @@ void declare(Fields& fields, RunSettings& s) {
   fields.add("device", s.device, "Where networks run").choices({"auto", "cpu", "cuda"}).local();
   fields.add("precision", s.precision, "Of convolutions").choices({"auto", "float32", "bfloat16"}).local();
   fields.add("threads", s.threads, "CPU threads; 0: all cores").atLeast(0).local();
+  fields.add("process-timeout", s.process_timeout, "Seconds for which processes that train together wait for one another")
+      .range(1, 86400)
+      .local();
 
   fields.group("Files");
   fields.add("init", s.init, "Style file or checkpoint to start from").path();

@@ -20,6 +20,7 @@ struct RunSettings {
 
   std::string device = "auto", precision = "auto";
   int threads = 0;
+  int process_timeout = 600;        // seconds for which processes wait for one another
 
   std::string init, resume;         // weights to start from; a checkpoint to go on with
   bool overwrite = false;           // replace results of an earlier run

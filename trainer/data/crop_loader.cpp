@@ -57,7 +57,8 @@ CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Opti
   CropBatch batch;
   torch::Tensor bytes = torch::empty({options.batch, size, size, 3}, torch::kByte);
   for (int i = 0; i < options.batch; ++i) {
-    const uint64_t number = index * static_cast<uint64_t>(options.batch) + static_cast<uint64_t>(i);
+    const uint64_t part = index * static_cast<uint64_t>(options.processes) + static_cast<uint64_t>(options.process);
+    const uint64_t number = part * static_cast<uint64_t>(options.batch) + static_cast<uint64_t>(i);
     std::seed_seq seed{static_cast<uint32_t>(options.seed), static_cast<uint32_t>(options.seed >> 32),
                        static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32)};
     std::mt19937_64 random(seed);

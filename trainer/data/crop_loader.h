@@ -25,7 +25,8 @@ struct CropBatch {
 torch::Tensor toUnit(const torch::Tensor& bytes, torch::Device device);
 
 // Crop k of a run is a function of (seed, k, the pictures) and nothing else, and batch i holds crops i N to i N + N - 1: a
-// resumed run sees the same batches, and a batch of 2 N the crops of two of N. A crop's S x S pixels lie inside the picture;
+// resumed run sees the same batches, and a batch of 2 N the crops of two of N. Of several processes each draws its part of
+// such a batch: process p of P the crops (i P + p) N and on. A crop's S x S pixels lie inside the picture;
 // the context around it is the picture too, its edge pixels repeated where it ends.
 // next() is called from one thread.
 class CropLoader {
@@ -35,6 +36,7 @@ class CropLoader {
     int context = 0;              // C more on every side
     int batch = 4;
     uint64_t seed = 1;
+    int process = 0, processes = 1;
     double smallest_scale = 0.5;  // a crop shows the picture at this to 1 times its stored size (never enlarged unless
                                   // it is smaller than the crop)
   };

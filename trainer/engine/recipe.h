@@ -42,11 +42,13 @@ struct MicroBatch {
   int64_t step;   // counted from 0
   int index;      // of `count` in this step
   int count;
+  int process = 0, processes = 1;  // each has micro-batches of its own
 };
 
-// A seed for what is random in a micro-batch, another one for each of a run.
+// A seed for what is random in a micro-batch, another one for each of a run and for each process.
 inline uint64_t seedOf(uint64_t seed, const MicroBatch& micro) {
-  return seed * 0x9E3779B97F4A7C15ull + static_cast<uint64_t>(micro.step * micro.count + micro.index);
+  return seed * 0x9E3779B97F4A7C15ull +
+         static_cast<uint64_t>((micro.step * micro.count + micro.index) * micro.processes + micro.process);
 }
 
 class Recipe {

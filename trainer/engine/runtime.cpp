@@ -92,6 +92,7 @@ Runtime openRuntime(const std::string& device, const std::string& precision, int
 
 std::string describe(const Runtime& runtime) {
   std::string text = runtime.device.is_cuda() ? "CUDA" : "CPU, " + std::to_string(torch::get_num_threads()) + " threads";
+  if (runtime.processes > 1) text = std::to_string(runtime.processes) + " processes, each " + text;
   return text + (runtime.compute == torch::kBFloat16 ? ", bfloat16" : ", float32");
 }
 

@@ -7,9 +7,13 @@
 
 namespace impasto::trainer {
 
+class Communicator;
+
 struct Runtime {
   torch::Device device = torch::kCPU;
   torch::ScalarType compute = torch::kFloat;  // of convolutions; master weights, losses and Gram sums are float32
+  int process = 0, processes = 1;             // of those that train one model together, see engine/processes.h
+  Communicator* together = nullptr;           // between them; null: alone
 };
 
 // device: "auto", "cpu" or "cuda"; precision: "auto", "float32" or "bfloat16"; threads: 0 for all cores.

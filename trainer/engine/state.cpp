@@ -95,4 +95,16 @@ bool Registry::usable() const {
   return true;
 }
 
+uint64_t Registry::digest() const {
+  uint64_t hash = 0xCBF29CE484222325ull;  // FNV-1a, of 32 bits at a time
+  for (const auto& [prefix, network] : networks_) {
+    for (const torch::Tensor& parameter : network->parameters()) {
+      const torch::Tensor values = parameter.detach().to(torch::kCPU, torch::kFloat).contiguous();
+      const auto* bits = static_cast<const uint32_t*>(values.data_ptr());
+      for (int64_t i = 0; i < values.numel(); ++i) hash = (hash ^ bits[i]) * 0x100000001B3ull;
+    }
+  }
+  return hash;
+}
+
 }  // namespace impasto::trainer

@@ -57,6 +57,9 @@ class Registry {
   // ones before its loss stops being a number.
   bool usable() const;
 
+  // Of all weights of all networks: equal weights have equal ones.
+  uint64_t digest() const;
+
   const std::map<std::string, std::string>& fingerprints() const { return fingerprints_; }
 
  private:

@@ -67,6 +67,9 @@ Trainer::Trainer(Recipe& recipe, const RunSettings& run, const Runtime& runtime,
   finite_ = torch::ones({}, torch::TensorOptions(runtime_.device).dtype(torch::kBool));
   if (!run_.resume.empty()) resume();
   recipe_.resumeAt(step_);
+  if (communicator_.size() > 1 && !communicator_.agree(registry_.digest())) {
+    throw Error(ErrorCode::InvalidArgument, "the processes begin with different weights: give all the same command and files");
+  }
   last_good_ = capture();
 }
 
@@ -115,6 +118,10 @@ void Trainer::resume() {
   log_("going on from step " + std::to_string(step_) + " of " + path);
 }
 
+MicroBatch Trainer::microBatch(int index) const {
+  return {step_, index, run_.accumulate, communicator_.rank(), communicator_.size()};
+}
+
 bool Trainer::runPhase(size_t index, Scalars& scalars) {
   const Phase& phase = phases_[index];
   std::vector<torch::Tensor> parameters;
@@ -125,13 +132,15 @@ bool Trainer::runPhase(size_t index, Scalars& scalars) {
   for (const torch::Tensor& parameter : parameters) parameter.mutable_grad() = torch::Tensor();
   for (int i = 0; i < run_.accumulate; ++i) {
     Scalars of_batch;
-    const torch::Tensor loss = recipe_.loss(index, {step_, i, run_.accumulate}, of_batch);
+    const torch::Tensor loss = recipe_.loss(index, microBatch(i), of_batch);
     of_batch.emplace_back(phases_.size() == 1 ? "loss" : phase.name, loss);
     accumulate(scalars, of_batch, run_.accumulate);
     finite_.logical_and_(torch::isfinite(loss.detach()));
-    if (runtime_.device.is_cpu() && !finite_.item<bool>()) return false;
+    // Several processes go through the same steps to the end, whatever one of them finds.
+    if (runtime_.device.is_cpu() && communicator_.size() == 1 && !finite_.item<bool>()) return false;
     (run_.accumulate == 1 ? loss : loss / static_cast<double>(run_.accumulate)).backward();
   }
+  if (communicator_.size() > 1 && runtime_.device.is_cpu() && communicator_.any(!finite_.item<bool>())) return false;
   std::vector<torch::Tensor> gradients;
   for (const torch::Tensor& parameter : parameters) {
     if (parameter.grad().defined()) gradients.push_back(parameter.grad());
@@ -148,12 +157,16 @@ bool Trainer::sound() { return !communicator_.any(!finite_.item<bool>() || !regi
 
 Scalars Trainer::step() {
   Scalars scalars;
+  if (communicator_.size() > 1) {
+    // What is random (dropout, latent vectors) is another in each process, and after a resume what it would have been.
+    at::Generator random = at::detail::getDefaultCPUGenerator();
+    random.set_current_seed(seedOf(run_.seed, microBatch(0)));
+  }
   recipe_.begin(step_);
-  for (int i = 0; i < run_.accumulate; ++i) recipe_.load({step_, i, run_.accumulate});
+  for (int i = 0; i < run_.accumulate; ++i) recipe_.load(microBatch(i));
   bool finite = true;
   for (size_t i = 0; i < phases_.size() && finite; ++i) {
     finite = runPhase(i, scalars);
-    if (communicator_.size() > 1) finite = !communicator_.any(!finite);
   }
   if (finite && !runtime_.device.is_cpu() && step_ % kLookEveryOnGpu == 0) finite = !communicator_.any(!finite_.item<bool>());
   if (!finite) {
@@ -183,6 +196,9 @@ void Trainer::writeCheckpoint() {
   if (!sound()) {
     goBack("weights had grown beyond use before step " + std::to_string(step_ + 1));
     return;
+  }
+  if (communicator_.size() > 1 && !communicator_.agree(registry_.digest())) {
+    throw Error(ErrorCode::Internal, "the processes' weights have drifted apart by step " + std::to_string(step_));
   }
   last_good_ = capture();
   if (communicator_.rank() != 0) return;

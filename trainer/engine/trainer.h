@@ -41,6 +41,7 @@ class Trainer {
   Checkpoint capture() const;
 
  private:
+  MicroBatch microBatch(int index) const;
   bool runPhase(size_t phase, Scalars& scalars);
   void restore(const Checkpoint& checkpoint);
   void goBack(const std::string& why);

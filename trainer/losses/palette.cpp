@@ -2,6 +2,8 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include "engine/communicator.h"
+
 namespace impasto::trainer {
 namespace {
 
@@ -23,14 +25,16 @@ torch::Tensor directions(uint64_t seed, const torch::Device& device) {
 
 }  // namespace
 
-PaletteLoss::PaletteLoss(const torch::Tensor& painting) {
+PaletteLoss::PaletteLoss(const torch::Tensor& painting, Communicator* together) : together_(together) {
   torch::NoGradGuard no_grad;
   colors_ = pooledColors(painting);
 }
 
 torch::Tensor PaletteLoss::operator()(const torch::Tensor& pictures, uint64_t seed) const {
   const torch::Tensor axes = directions(seed, pictures.device());
-  const torch::Tensor values = std::get<0>(torch::mm(axes, pooledColors(pictures)).sort(1));
+  torch::Tensor colors = pooledColors(pictures);
+  if (together_) colors = differentiableGather(*together_, colors);
+  const torch::Tensor values = std::get<0>(torch::mm(axes, colors).sort(1));
   torch::Tensor target, variance;
   {
     torch::NoGradGuard no_grad;

@@ -10,8 +10,8 @@ namespace impasto::trainer {
 
 class Lpips {
  public:
-  // Finds in `folder` one safetensors file with SqueezeNet 1.1 (torchvision's names) and one with the linear heads
-  // ("squeeze.lin0.weight" ...). Throws impasto::Error naming the folder or the tensor that is missing.
+  // Finds in `folder` one file (.safetensors or .pth) with SqueezeNet 1.1 (torchvision's names) and one with the linear
+  // heads ("squeeze.lin0.weight" ..., or the authors' squeeze.pth). Throws impasto::Error naming the folder or the tensor that is missing.
   Lpips(const std::string& folder, torch::Device device);
 
   // Of two pictures 1 x 3 x H x W in [0, 1]; 0: the same.

@@ -1,5 +1,6 @@
 #include "nn/generator.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -165,10 +166,29 @@ torch::Tensor GeneratorImpl::runConv(const Op& op, Conv& conv, const torch::Tens
     const auto [kernel, bias] = folded(conv);
     return activate(convolve(kernel, bias), op.activation);
   }
+  if (processes_ > 1 && is_training()) return activate(normOverProcesses(conv, convolve(conv.weight, {})), op.activation);
   const torch::Tensor normed =
       torch::batch_norm(convolve(conv.weight, {}), conv.scale, conv.shift, conv.running_mean, conv.running_variance,
                         /*training=*/is_training(), kNormMomentum, kNormEpsilon, /*cudnn_enabled=*/true);
   return activate(normed, op.activation);
+}
+
+// A batch norm by the statistics of all processes' frames, of which each has as many.
+torch::Tensor GeneratorImpl::normOverProcesses(Conv& conv, const torch::Tensor& raw) const {
+  const torch::Tensor x = raw.to(torch::kFloat);
+  const auto mean_of = [&](const torch::Tensor& values) {
+    return sum_(values.mean({0, 2, 3})).div(static_cast<double>(processes_)).view({1, -1, 1, 1});
+  };
+  const torch::Tensor mean = mean_of(x), centred = x - mean;
+  const torch::Tensor variance = mean_of(centred.square());
+  {
+    torch::NoGradGuard no_grad;
+    const auto count = static_cast<double>(processes_ * x.numel() / x.size(1));
+    conv.running_mean.lerp_(mean.flatten(), kNormMomentum);
+    conv.running_variance.lerp_(variance.flatten() * (count / std::max(count - 1, 1.0)), kNormMomentum);
+  }
+  const torch::Tensor factor = torch::rsqrt(variance + kNormEpsilon) * conv.scale.view({1, -1, 1, 1});
+  return (centred * factor + conv.shift.view({1, -1, 1, 1})).to(raw.scalar_type());
 }
 
 torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs, const NoiseOffsets& noise_offsets,
@@ -304,10 +324,11 @@ void GeneratorImpl::calibrate(const std::vector<torch::Tensor>& batches, bool ke
   collecting_ = false;
   norms_frozen_ = was_frozen;
 
-  const auto count = static_cast<double>(batches.size());
+  const auto count = static_cast<double>(batches.size()) * processes_;
   for (auto& [index, conv] : convs_) {
     if (!conv.scale.defined()) continue;
-    const auto& [mean_sum, square_sum] = collected_.at(&conv);
+    auto& [mean_sum, square_sum] = collected_.at(&conv);
+    if (processes_ > 1) mean_sum = sum_(mean_sum), square_sum = sum_(square_sum);
     const torch::Tensor mean = mean_sum / count;
     const torch::Tensor variance = (square_sum / count - mean.square()).clamp_min(1e-8);
     if (keep_function) {

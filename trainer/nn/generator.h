@@ -8,6 +8,7 @@
 
 #include <torch/torch.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,6 +37,11 @@ class GeneratorImpl final : public PaintingNetwork {
   using PaintingNetwork::forward;
   torch::Tensor forward(const GeneratorInputs& inputs, const NoiseOffsets& noise_offsets,
                         const std::optional<Window>& window = {}) override;
+
+  // Other processes train the same weights on other frames: live norms and calibrate() see those of all. `sum` adds up a
+  // tensor over processes and passes gradients.
+  using SumOverProcesses = std::function<torch::Tensor(const torch::Tensor&)>;
+  void setProcesses(int count, SumOverProcesses sum) { processes_ = count, sum_ = std::move(sum); }
 
   void setCompute(torch::ScalarType type) override { compute_ = type; }
   void setNoise(bool on) override { noise_ = on; }
@@ -73,11 +79,14 @@ class GeneratorImpl final : public PaintingNetwork {
   std::pair<torch::Tensor, torch::Tensor> folded(const Conv& conv) const;  // kernel, bias
   torch::Tensor runInput(const Op& op, const GeneratorInputs& inputs, int64_t height, int64_t width) const;
   torch::Tensor runConv(const Op& op, Conv& conv, const torch::Tensor& padded);
+  torch::Tensor normOverProcesses(Conv& conv, const torch::Tensor& raw) const;
 
   GeneratorSpec spec_;
   std::vector<float> default_style_vector_;
   std::map<uint32_t, Conv> convs_;
   torch::ScalarType compute_ = torch::kFloat;
+  int processes_ = 1;
+  SumOverProcesses sum_;
   bool norms_frozen_ = false;
   bool noise_ = true;
   bool collecting_ = false;                                             // calibrate(): note statistics on the way

@@ -36,7 +36,7 @@ class PerceptualNetwork {
   virtual const std::string& path() const = 0;
 };
 
-// VGG16 or VGG19 with torchvision's names (nn/vgg.h) or a network of the project's own (nn/thin_vgg.h). Throws
+// VGG16 or VGG19 with torchvision's names (nn/vgg.h; .safetensors or .pth) or a network of the project's own (nn/thin_vgg.h). Throws
 // impasto::Error naming the file.
 std::unique_ptr<PerceptualNetwork> openPerceptual(const std::string& path);
 

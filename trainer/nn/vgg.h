@@ -20,9 +20,9 @@ class Vgg final : public PerceptualNetwork {
     std::optional<WinogradConv> winograd;  // where it is faster
   };
 
-  // Reads "features.N.weight" and "features.N.bias" (torchvision's names; OIHW) from a safetensors file. Where the
-  // poolings are follows from the gaps in N: 2 from one convolution to the next, 3 across a pooling. Throws
-  // impasto::Error naming the file.
+  // Reads "features.N.weight" and "features.N.bias" (torchvision's names; OIHW) from a safetensors file or one of
+  // torch.save. Where the poolings are follows from the gaps in N: 2 from one convolution to the next, 3 across a pooling.
+  // Throws impasto::Error naming the file.
   explicit Vgg(const std::string& path);
 
   Vgg(const std::string& path, const TensorFile& file);  // of that file, read already

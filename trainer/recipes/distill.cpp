@@ -61,7 +61,8 @@ DistillRecipe::DistillRecipe(const DistillSettings& settings, const Runtime& run
       teacher_sha256_(sha256HexOfFile(settings.teacher)), teacher_(teacher_style_),
       content_(loadContent(settings.content, settings.image_size, settings.holdout, log_)),
       generator_(settings, settings.steps, settings.seed, runtime),
-      crops_{.crop = settings.image_size, .context = kContext, .batch = settings.batch, .seed = settings.seed} {
+      crops_{.crop = settings.image_size, .context = kContext, .batch = settings.batch, .seed = settings.seed,
+             .process = runtime.process, .processes = runtime.processes} {
   teacher_->to(runtime.device);
   teacher_->setCompute(runtime.compute);
   teacher_->freezeNorms(true);

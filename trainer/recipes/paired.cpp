@@ -27,7 +27,8 @@ torch::Tensor inner(const torch::Tensor& whole) {
 PairedRecipe::PairedRecipe(const PairedSettings& settings, const Runtime& runtime, Log log)
     : settings_(settings), runtime_(runtime), log_(std::move(log)),
       generator_(settings, settings.steps, settings.seed, runtime),
-      crops_{.crop = settings.image_size, .context = kContext, .batch = settings.batch, .seed = settings.seed} {
+      crops_{.crop = settings.image_size, .context = kContext, .batch = settings.batch, .seed = settings.seed,
+             .process = runtime.process, .processes = runtime.processes} {
   PicturePairs pairs = readPicturePairs(settings.pairs, std::max(kLargestSide, 2 * settings.image_size), log_);
   pairs_sha256_ = pairs.inputs.sha256;
   inputs_ = splitPictures(std::move(pairs.inputs), settings.holdout);

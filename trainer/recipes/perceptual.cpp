@@ -49,9 +49,13 @@ PerceptualRecipe::PerceptualRecipe(const PerceptualSettings& settings, const Run
     : settings_(settings), runtime_(runtime), log_(std::move(log)), teacher_(settings.teacher),
       teacher_sha256_(sha256HexOfFile(settings.teacher)),
       content_(loadContent(settings.content, settings.image_size, settings.holdout, log_)),
-      crops_{.crop = settings.image_size, .batch = settings.batch, .seed = settings.seed} {
+      crops_{.crop = settings.image_size, .batch = settings.batch, .seed = settings.seed,
+             .process = runtime.process, .processes = runtime.processes} {
   teacher_.to(runtime.device, runtime.compute);
-  student_ = std::make_unique<ThinVgg>(teacher_, kDeepest, rankOf, calibrationBatches(content_.pictures.training, crops_, runtime.device));
+  CropLoader::Options same_everywhere = crops_;
+  same_everywhere.process = 0;
+  student_ = std::make_unique<ThinVgg>(teacher_, kDeepest, rankOf,
+                                       calibrationBatches(content_.pictures.training, same_everywhere, runtime.device));
   student_->to(runtime.device, runtime.compute);
   optimiser_ = std::make_unique<Adam>(student_->weights().parameters());
   log_("from " + std::to_string(std::lround(multiplyAddsPerPixel(teacher_, kDeepest))) + " to " +

@@ -1,5 +1,8 @@
 #include "recipes/recipe_kind.h"
 
+#include <filesystem>
+
+#include "engine/processes.h"
 #include "engine/trainer.h"
 #include "export/style_export.h"
 #include "recipes/distill.h"
@@ -63,19 +66,27 @@ int train(Plan& plan, const Log& log) {
   plan.check();
   const RunSettings& run = plan.run();
   refuseToOverwrite(run);
-  const Runtime runtime = openRuntime(run.device, run.precision, run.threads);
-  const std::unique_ptr<Recipe> recipe = plan.make(runtime, log);
-  SingleProcess process;
-  Trainer trainer(*recipe, run, runtime, process, log);
-  log("training: " + describe(runtime) + "; checkpoint " + checkpointPath(run));
-  if (!trainer.run()) return kInterrupted;
-  if (!recipe->writesResult()) {
-    log("done: " + checkpointPath(run) + " holds the result");
+  Runtime runtime = openRuntime(run.device, run.precision, run.threads);
+  const std::unique_ptr<Communicator> together = joinProcesses(runtime, run.threads, run.process_timeout);
+  const bool speaks = together->rank() == 0;
+  const Log said = speaks ? log : [](const std::string&) {};
+  try {
+    const std::unique_ptr<Recipe> recipe = plan.make(runtime, said);
+    Trainer trainer(*recipe, run, runtime, *together, said);
+    said("training: " + describe(runtime) + "; checkpoint " + checkpointPath(run));
+    if (!trainer.run()) return kInterrupted;
+    if (!speaks) return 0;
+    if (!recipe->writesResult()) {
+      said("done: " + checkpointPath(run) + " holds the result");
+      return 0;
+    }
+    recipe->writeResult(trainingRecord(trainer.capture()));
+    said("wrote " + run.out);
     return 0;
+  } catch (const ProcessLost& error) {
+    const bool begun = std::filesystem::exists(checkpointPath(run));
+    throw Error(error.code(), error.what() + (begun ? "; go on with --resume " + checkpointPath(run) : std::string("; there is no checkpoint yet")));
   }
-  recipe->writeResult(trainingRecord(trainer.capture()));
-  log("wrote " + run.out);
-  return 0;
 }
 
 }  // namespace impasto::trainer

@@ -75,7 +75,9 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
   crops_ = {.crop = settings.image_size,
             .context = static_cast<int>(contextPixels(settings.image_size, network_->liveNetwork().alignment())),
             .batch = settings.batch,
-            .seed = settings.seed};
+            .seed = settings.seed,
+            .process = runtime.process,
+            .processes = runtime.processes};
   if (settings.adversarial_weight > 0) {
     const int shorter = static_cast<int>(std::min(painting_.size(2), painting_.size(3)));
     adversary_side_ = std::min(settings.image_size, shorter);
@@ -91,7 +93,7 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
 void StyleRecipe::loadPainting() {
   torch::NoGradGuard no_grad;
   painting_ = readPainting(settings_.style_image, settings_.style_size, log_).to(runtime_.device);
-  objective_ = std::make_unique<StyleObjective>(settings_, *vgg_, painting_);
+  objective_ = std::make_unique<StyleObjective>(settings_, *vgg_, painting_, runtime_.together);
   meter_ = std::make_unique<FigureMeter>(*vgg_, nullptr, painting_);
 }
 

@@ -36,7 +36,8 @@ std::map<std::string, torch::Tensor> featuresOf(const PerceptualNetwork& vgg, co
 
 }  // namespace
 
-StyleObjective::StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting)
+StyleObjective::StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting,
+                               Communicator* together)
     : settings_(settings), vgg_(vgg) {
   const std::vector<StyleLayer> style_layers = styleLayers(settings);
   layers_.insert(settings.content_layer);
@@ -50,7 +51,7 @@ StyleObjective::StyleObjective(const StyleSettings& settings, const PerceptualNe
   };
   half_ = styleLoss(false, settings.gram_center ? StyleStatistic::Covariance : StyleStatistic::Gram);
   full_ = styleLoss(true, settings.gram_center ? StyleStatistic::Both : StyleStatistic::Gram);
-  palette_ = std::make_unique<PaletteLoss>(painting);
+  palette_ = std::make_unique<PaletteLoss>(painting, together);
 }
 
 torch::Tensor StyleObjective::operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution,

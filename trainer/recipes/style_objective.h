@@ -24,8 +24,9 @@ namespace impasto::trainer {
 class StyleObjective {
  public:
   // painting: 1 x 3 x H x W in [0, 1] on the network's device. Both references must outlive the objective. Throws
-  // impasto::Error(InvalidArgument) if the network lacks a layer.
-  StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting);
+  // impasto::Error(InvalidArgument) if the network lacks a layer. `together`: with other processes, each with its crops.
+  StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting,
+                 Communicator* together = nullptr);
 
   // Of paintings against frames, both N x 3 x S x S. `seed` chooses the palette loss's directions.
   torch::Tensor operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution, uint64_t seed,

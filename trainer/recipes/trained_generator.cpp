@@ -1,5 +1,6 @@
 #include "recipes/trained_generator.h"
 
+#include "engine/communicator.h"
 #include "export/style_export.h"
 
 namespace impasto::trainer {
@@ -9,6 +10,11 @@ std::shared_ptr<GeneratorImpl> makeGenerator(const GeneratorShape& shape, const 
   const auto generator = std::make_shared<GeneratorImpl>(makeGeneratorSpec(shape));
   generator->to(runtime.device);
   generator->setCompute(runtime.compute);
+  if (runtime.together) {
+    generator->setProcesses(runtime.processes, [together = runtime.together](const torch::Tensor& tensor) {
+      return differentiableSum(*together, tensor);
+    });
+  }
   generator->train();
   return generator;
 }

@@ -36,7 +36,8 @@ UnpairedRecipe::Side UnpairedRecipe::makeSide(const std::vector<std::string>& fo
   Content content = loadContent(folders, settings_.image_size, settings_.holdout,
                                 [&](const std::string& message) { log_(std::string(what) + ": " + message); });
   return {std::move(content),
-          {.crop = settings_.image_size, .context = kContext, .batch = settings_.batch, .seed = seed},
+          {.crop = settings_.image_size, .context = kContext, .batch = settings_.batch, .seed = seed,
+           .process = runtime_.process, .processes = runtime_.processes},
           nullptr,
           Adversary(settings_.adversary, 3, settings_.image_size, runtime_.device, seed)};
 }
