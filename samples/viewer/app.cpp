@@ -93,7 +93,7 @@ void App::run() {
     updateScene(seconds);
     updateRecording();
     updatePath(seconds);
-    const bool shown = showFrame(arrangement, seconds);
+    const bool shown = showFrame(arrangement);
     if (hooks_.end) hooks_.end();
     if (!shown) continue;
     if (session_) ++shown_;
@@ -135,6 +135,7 @@ double App::frameSeconds() {
   const Clock::time_point now = Clock::now();
   const double elapsed = std::chrono::duration<double>(now - last_frame_).count();
   last_frame_ = now;
+  elapsed_ = elapsed;
   return script_ ? kScriptFrameSeconds : elapsed;
 }
 
@@ -253,14 +254,14 @@ void App::updateScene(double seconds) {
   if (const auto click = control_.takeClick()) pick_ = click;
 }
 
-bool App::showFrame(const Arrangement& arrangement, double seconds) {
+bool App::showFrame(const Arrangement& arrangement) {
   const auto frame = frames_->begin();
   if (!frame) return false;
   grabber_->collect(frame->slot);
   if (const auto picked = grabber_->takePicked()) select(*picked == selected_ ? 0 : *picked);
   record(*frame, arrangement);
   frames_->end(*frame, ui_->renderer().canvas());
-  performance_->add(seconds, *times_, painting_->timings(), painting_->memoryBytes());
+  performance_->add(elapsed_, *times_, painting_->timings(), painting_->memoryBytes());
   return true;
 }
 

@@ -61,7 +61,7 @@ class App {
   void takeKeys();
   void updateStyles(double seconds);
   void updateScene(double seconds);
-  bool showFrame(const Arrangement& arrangement, double seconds);
+  bool showFrame(const Arrangement& arrangement);
   void record(const Frames::Frame& frame, const Arrangement& arrangement);
   void recordOutputs(const Frames::Frame& frame, const Arrangement& arrangement);
   bool paints() const;
@@ -129,6 +129,7 @@ class App {
   int next_number_ = 0;
   uint32_t shown_ = 0;              // frames of a scene
   Clock::time_point last_frame_ = Clock::now();
+  double elapsed_ = 0.0;            // since the frame before, truly: a script has a time of its own
 };
 
 }  // namespace impasto::app

@@ -246,13 +246,9 @@ void App::carryOut(const Action& action) {
     case Command::TrainPerceptual:
       training_->setup().perceptual = settings_.perceptual = text;
       break;
-    case Command::TrainSteps:
-      if (std::sscanf(text.c_str(), "%d", &training_->setup().steps) != 1 || training_->setup().steps < 1) {
-        training_->setup().steps = 1;
-        throw Error("train-steps: '" + text + "' is not a number of steps");
-      }
-      break;
     case Command::Train:
+      training_->setup().preset = state.training.preset;
+      training_->setup().steps = static_cast<int>(state.training.steps);
       training_->start(session_ ? session_->name() : "harbour");
       break;
     case Command::CancelTraining:
@@ -267,7 +263,9 @@ void App::carryOut(const Action& action) {
     }
     case Command::Quit:
       // What is open in front first.
-      if (dialog_.isOpen()) {
+      if (ui_->closePopup()) {
+        break;
+      } else if (dialog_.isOpen()) {
         dialog_.close();
       } else if (state.window.help) {
         state.window.help = false;

@@ -41,21 +41,37 @@ class ViewerTour : public testing::Test {
     scene.write(scene_);
     writeStyleFile(makeSmallStyle(3), style_);
     writeStyleFile(makeSurfaceStyle(), surface_);
+    writeStyleFile(makeMixedStyle(), dir_.file("mixed.safetensors"));
     std::ofstream(dir_.file("nonsense.txt")) << "nothing";
+    std::ofstream map(dir_.file("red.hdr"), std::ios::binary);  // 4x2 pixels of (3, 0.2, 0.2)
+    map << "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 4\n";
+    for (int i = 0; i < 8; ++i) map << '\xC0' << '\x0D' << '\x0D' << '\x82';
+    app::writePicture(app::Picture(64, 64), dir_.file("painting.png"));
+    fs::create_directories(dir_.file("folder"));
+  }
+
+  // Two paintings: one leaves the red of a frame, the other its blue.
+  static Style makeMixedStyle() {
+    Style style;
+    const uint32_t color = addInput(style.graph, InputKind::Color), factors = addStyleInput(style.graph, 6);
+    style.graph.output = addOp(style.graph, OpType::Modulate, {color, factors});
+    style.paintings = {{"Red", "A", "", "", {0, -1, -1, 0, 0, 0}}, {"Blue", "B", "", "", {-1, -1, 0, 0, 0, 0}}};
+    return style;
   }
 
   std::string writeScript(std::string text) const {
-    for (size_t at = 0; (at = text.find("DIR", at)) != std::string::npos;) text.replace(at, 3, dir_.file(""));
+    const std::string folder = fs::path(dir_.file("x")).parent_path().string();
+    for (size_t at = 0; (at = text.find("DIR", at)) != std::string::npos;) text.replace(at, 3, folder);
     const std::string path = dir_.file("script.txt");
     std::ofstream(path) << text;
     return path;
   }
 
   ProcessResult view(const std::string& script, std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"/usr/bin/env",   "xvfb-run",   "-a",           IMPASTO_VIEWER,
-                                          "--validation",   "--plain-font", "--no-settings", "--width",
-                                          "560",            "--height",   "460",          "--script",
-                                          writeScript(script), scene_,    style_,         surface_};
+    std::vector<std::string> arguments = {
+        "/usr/bin/env", "HOME=" + dir_.file(""), "xvfb-run", "-a",       IMPASTO_VIEWER, "--validation", "--plain-font",
+        "--no-settings", "--width",              "560",      "--height", "460",          "--script",     writeScript(script),
+        scene_,          style_,                 surface_};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return runProcess(arguments);
   }
@@ -100,6 +116,21 @@ TEST_F(ViewerTour, EveryControlDoesWhatItSays) {
   for (const char* name : {"painted", "plain", "difference", "side_by_side", "split", "clean_object"}) {
     expectGolden(name);
   }
+  const auto share = [&](const char* name, size_t channel) {
+    const app::Picture picture = app::readPicture(dir_.file(name));
+    double sum = 0.0, all = 0.0;
+    for (size_t i = 0; i < picture.rgba.size(); ++i) {
+      if (i % 4 == 3) continue;
+      all += picture.rgba[i];
+      if (i % 4 == channel) sum += picture.rgba[i];
+    }
+    return sum / all;
+  };
+  EXPECT_GT(share("environment.png", 0), share("sky.png", 0) + 0.1);  // the map is red, and gone when it is taken away
+  EXPECT_GT(share("red.png", 0), 0.95);
+  EXPECT_GT(share("blue.png", 2), 0.95);
+  EXPECT_NEAR(share("both.png", 0), share("both.png", 2), 0.2);
+  EXPECT_LT(share("both.png", 1), 0.05);
   int videos = 0, paths = 0, pictures = 0;
   for (const auto& entry : fs::recursive_directory_iterator(dir_.file(""))) {
     const std::string name = entry.path().filename().string();
@@ -107,8 +138,8 @@ TEST_F(ViewerTour, EveryControlDoesWhatItSays) {
     paths += name.ends_with(".path.json");
     pictures += name.starts_with("frame_");
   }
-  EXPECT_EQ(videos, 1);
-  EXPECT_EQ(paths, 1);
+  EXPECT_EQ(videos, 2);
+  EXPECT_EQ(paths, 2);
   EXPECT_GE(pictures, 4);
 }
 
@@ -139,35 +170,83 @@ TEST_F(ViewerTour, KeepsSettingsAndSurvivesBadOnes) {
   EXPECT_THAT(bad.err, HasSubstr("viewer.json: not JSON"));
 }
 
-// A stand-in for impasto-train: a checkpoint, a sample, a style.
-TEST_F(ViewerTour, TrainsOnFramesOfTheScene) {
-  const std::string folder = dir_.file("bin");
-  fs::create_directories(folder);
-  const std::string program = folder + "/impasto-train";
-  std::ofstream(program) << "#!/bin/sh\nset -e\n"
-                            "if [ \"$1\" = export ]; then cp '" + surface_ + "' \"$4\"; exit 0; fi\n"
-                            "while [ $# -gt 0 ]; do case $1 in --out) out=$2;; --checkpoint) c=$2;; --samples) s=$2;; "
-                            "--content) f=$2;; esac; shift; done\n"
-                            "mkdir -p \"$s\"; cp \"$f/frame_0000_plain.png\" \"$s/step_0000010.png\"\n"
-                            "echo 'step 10/20  loss 1.0' >&2; echo c > \"$c\"; sleep 1\n"
-                            "echo 'step 20/20  loss 0.5' >&2; cp '" + surface_ + "' \"$out\"\n";
-  fs::permissions(program, fs::perms::owner_all);
-  const std::string viewer = folder + "/impasto-viewer";  // takes the program beside it, and there may be a real one
-  fs::copy_file(IMPASTO_VIEWER, viewer);
-  const std::string programs = fs::path(IMPASTO_VIEWER).parent_path();
-  app::writePicture(app::Picture(64, 64), dir_.file("painting.png"));
-  std::ofstream(dir_.file("network.safetensors")) << "n";
-  const std::string script =
-      "settle\ndo train\nwait 2\ndo open DIR/painting.png\ndo train-perceptual DIR/network.safetensors\n"
-      "wait 2\nexpect tab train\ndo train\nuntil style 2\nwait 200\nsettle\n";  // the result comes after the preview
-  const ProcessResult result = runProcess(
-      {"/usr/bin/env", "PATH=" + folder + ":" + programs + ":" + std::getenv("PATH"), "XDG_CACHE_HOME=" + dir_.file("cache"),
-       "xvfb-run", "-a", viewer, "--validation", "--no-settings", "--width", "200", "--height", "160", "--script",
-       writeScript(script), scene_, style_, surface_});
+// Programs of this name beside the viewer are what it starts; there may be a real trainer elsewhere.
+class ViewerTraining : public ViewerTour {
+ protected:
+  void SetUp() override {
+    ViewerTour::SetUp();
+    if (IsSkipped()) return;
+    fs::create_directories(folder_);
+    fs::copy_file(IMPASTO_VIEWER, folder_ + "/impasto-viewer");
+    app::writePicture(app::Picture(64, 64), dir_.file("painting.png"));
+    std::ofstream(dir_.file("network.safetensors")) << "n";
+  }
+
+  void program(const std::string& name, const std::string& lines) const {
+    const std::string path = folder_ + "/" + name;
+    std::ofstream(path) << "#!/bin/sh\n" + lines;
+    fs::permissions(path, fs::perms::owner_all);
+  }
+
+  ProcessResult train(const std::string& script) const {
+    const std::string programs = fs::path(IMPASTO_VIEWER).parent_path();
+    return runProcess({"/usr/bin/env", "PATH=" + programs + ":" + std::getenv("PATH"), "XDG_CACHE_HOME=" + dir_.file("cache"),
+                       "xvfb-run", "-a", folder_ + "/impasto-viewer", "--validation", "--no-settings", "--width", "200",
+                       "--height", "160", "--script", writeScript(script), scene_, style_, surface_});
+  }
+
+  std::string learned(const char* name) const { return dir_.file("cache/impasto/training/painting/") + name; }
+
+  std::string folder_ = dir_.file("bin");
+};
+
+// On frames that impasto-render takes; a stand-in for impasto-train: a checkpoint, a sample, a style.
+TEST_F(ViewerTraining, TakesUpCheckpointsAndTheResult) {
+  program("impasto-train", "set -e; echo \"$@\" >> '" + dir_.file("flags") + "'\n"
+                           "if [ \"$1\" = export ]; then cp '" + surface_ + "' \"$4\"; exit 0; fi\n"
+                           "while [ $# -gt 0 ]; do case $1 in --out) out=$2;; --checkpoint) c=$2;; --samples) s=$2;; "
+                           "--content) f=$2;; esac; shift; done\n"
+                           "mkdir -p \"$s\"; cp \"$f/frame_0000_plain.png\" \"$s/step_0000010.png\"\n"
+                           "echo 'step 10/20  loss 1.0' >&2; echo c > \"$c\"; sleep 1\n"
+                           "echo 'step 20/20  loss 0.5' >&2; cp '" + surface_ + "' \"$out\"\n");
+  const ProcessResult result = train(
+      "settle\ndo train\nwait 2\ndo open DIR/painting.png\nwait 2\nexpect tab train\nset train-preset preview\n"
+      "set train-steps 20\ndo train-perceptual DIR/network.safetensors\ndo train\nuntil style 2\nwait 200\nsettle\n");
   EXPECT_EQ(result.status, 0) << result.err << result.out;
   EXPECT_THAT(result.err, HasSubstr("no painting is chosen"));
-  EXPECT_TRUE(fs::exists(dir_.file("cache/impasto/training/painting/style.safetensors")));
-  EXPECT_TRUE(fs::exists(dir_.file("cache/impasto/training/painting/preview.safetensors")));
+  EXPECT_TRUE(fs::exists(learned("style.safetensors")));
+  EXPECT_TRUE(fs::exists(learned("preview.safetensors")));
+  std::ostringstream flags;
+  flags << std::ifstream(dir_.file("flags")).rdbuf();
+  EXPECT_THAT(flags.str(), HasSubstr("--steps 20 "));
+  EXPECT_THAT(flags.str(), HasSubstr("--size small"));
+  EXPECT_THAT(flags.str(), HasSubstr("--perceptual " + (fs::path(dir_.file("")) / "network.safetensors").string()));
+}
+
+TEST_F(ViewerTraining, IsCancelled) {
+  program("impasto-render", "exit 0\n");
+  program("impasto-train", "trap 'echo stopped > \"" + dir_.file("stopped") + "\"; exit 130' INT\n"
+                           "echo \"$@\" > '" + dir_.file("flags") + "'; echo 'step 1/900  loss 1.0' >&2\n"
+                           "while :; do sleep 0.1; done\n");
+  const ProcessResult result = train("settle\ndo open DIR/painting.png\nset train-preset best\ndo train\nwait 70\n"
+                                     "do cancel-training\nsettle\n");
+  EXPECT_EQ(result.status, 0) << result.err << result.out;
+  EXPECT_TRUE(fs::exists(dir_.file("stopped")));
+  std::ostringstream flags;
+  flags << std::ifstream(dir_.file("flags")).rdbuf();
+  EXPECT_THAT(flags.str(), HasSubstr("--size large"));
+  EXPECT_THAT(flags.str(), testing::Not(HasSubstr("--perceptual")));  // the trainer's own
+}
+
+TEST_F(ViewerTraining, SaysInOneLineWhatFailed) {
+  program("impasto-render", "exit 0\n");
+  program("impasto-train", "echo 'reading'; echo 'impasto-train: the painting is too small' >&2; exit 1\n");
+  const ProcessResult trained = train("settle\ndo open DIR/painting.png\ndo train\nwait 100\nsettle\n");
+  EXPECT_EQ(trained.status, 0) << trained.err << trained.out;
+  EXPECT_THAT(trained.err, HasSubstr("training: impasto-train: the painting is too small\n"));
+  program("impasto-render", "echo 'impasto-render: no device' >&2; exit 1\n");
+  const ProcessResult captured = train("settle\ndo open DIR/painting.png\ndo train\nwait 100\nsettle\n");
+  EXPECT_THAT(captured.err, HasSubstr("training: impasto-render: no device\n"));
 }
 
 // 1,000 frames: style switches, resizes, minimising.

@@ -19,6 +19,7 @@ constexpr const char* kLights[] = {"as the scene", "sun", "time of day"};
 constexpr const char* kTonemaps[] = {"AgX", "ACES", "neutral", "none"};
 constexpr const char* kTabs[] = {"paint", "view", "scene", "output", "train", "window"};
 constexpr const char* kFormats[] = {"video", "pictures"};
+constexpr const char* kPresets[] = {"preview", "standard", "best"};  // as training/presets.cpp has them
 
 using C = Command;
 using S = State;
@@ -29,13 +30,14 @@ CommandInfo flag(C command, const char* name, const char* label, bool* (*at)(S&)
   return info;
 }
 CommandInfo number(C command, const char* name, const char* label, float* (*at)(S&), float low, float high, float step,
-                   const char* format, const char* help, bool kept = true) {
+                   const char* format, const char* help, bool kept = true, const char* zero = nullptr) {
   CommandInfo info{command, name, label, ValueKind::Number, help, kept};
   info.number = at;
   info.low = low;
   info.high = high;
   info.step = step;
   info.format = format;
+  info.zero = zero;
   return info;
 }
 CommandInfo choice(C command, const char* name, const char* label, int* (*at)(S&),
@@ -63,7 +65,7 @@ const std::array kCommands = {
     number(C::Detail, "detail", "Fine detail", [](S& s) { return &s.paint.detail; }, 0, 1, 0.05f, "%.2f", "How much of the scene's fine detail is put back"),
     number(C::TemporalWeight, "temporal-weight", "Temporal weight", [](S& s) { return &s.paint.temporal_weight; }, 0, 1, 0.05f, "%.2f", "How much is kept of the frame before, by styles that use it"),
     number(C::StrokeSize, "stroke-size", "Stroke size", [](S& s) { return &s.paint.stroke_size; }, 1, 4, 0.25f, "%.2f x", "Strokes so many times larger: painted at a smaller work resolution, which also costs less"),
-    number(C::CrossFade, "cross-fade", "Cross-fade", [](S& s) { return &s.paint.cross_fade_seconds; }, 0, 3, 0.1f, "%.1f s", "How long one style fades into the next; 0 switches at once"),
+    number(C::CrossFade, "cross-fade", "Cross-fade", [](S& s) { return &s.paint.cross_fade_seconds; }, 0, 3, 0.1f, "%.1f s", "How long one style fades into the next", true, "at once"),
     act(C::Mix, "mix", "Mix", "INDEX WEIGHT: how much a painting counts, of a style that holds several"),
 
     choice(C::LayoutChoice, "layout", "Layout", [](S& s) { return &s.view.layout; }, kLayouts, "What is compared with what"),
@@ -108,19 +110,20 @@ const std::array kCommands = {
 
     act(C::TrainPainting, "train-painting", "Painting", "FILE: the painting to learn"),
     act(C::TrainPerceptual, "train-perceptual", "Perceptual network", "FILE: VGG-16 or VGG-19 (.safetensors) for training"),
-    act(C::TrainSteps, "train-steps", "Steps", "NUMBER: how many training steps"),
+    choice(C::TrainPreset, "train-preset", "Preset", [](S& s) { return &s.training.preset; }, kPresets, "A small style in minutes, a good one, or the best that takes longest"),
+    number(C::TrainSteps, "train-steps", "Steps", [](S& s) { return &s.training.steps; }, 0, 8000, 100, "%.0f", "How many training steps; some hundred show where it goes", false, "as the preset"),
     act(C::Train, "train", "Train", "Learns the painting on frames of this scene and shows the style as it comes"),
-    act(C::CancelTraining, "cancel-training", "Cancel", "Stops training; the last preview stays"),
+    act(C::CancelTraining, "cancel-training", "Cancel", "Stops training after the step at hand; the last preview stays"),
 
     flag(C::Panels, "panels", "Panels", [](S& s) { return &s.window.panels; }, "Shows and hides all panels"),
-    flag(C::Performance, "performance", "Performance", [](S& s) { return &s.window.performance; }, "GPU time of each stage, and memory"),
+    flag(C::Performance, "performance", "GPU times and memory", [](S& s) { return &s.window.performance; }, "GPU time of each stage, and memory"),
     flag(C::Help, "help", "Keys", [](S& s) { return &s.window.help; }, "The list of keys", false),
     flag(C::Keyboard, "keyboard", "Keyboard on panels", [](S& s) { return &s.window.keyboard; }, "Arrows, Tab, Space and Enter work the panels until Escape", false),
     choice(C::Tab, "tab", "Tab", [](S& s) { return &s.window.tab; }, kTabs, "The panel that is in front", false),
     flag(C::VSync, "vsync", "VSync", [](S& s) { return &s.window.vsync; }, "Waits for the screen: no tearing"),
-    number(C::FrameLimit, "frame-limit", "Frame limit", [](S& s) { return &s.window.frame_limit; }, 0, 240, 10, "%.0f fps", "0: none"),
+    number(C::FrameLimit, "frame-limit", "Frame limit", [](S& s) { return &s.window.frame_limit; }, 0, 240, 10, "%.0f fps", "The most frames a second", true, "none"),
     flag(C::Fullscreen, "fullscreen", "Fullscreen", [](S& s) { return &s.window.fullscreen; }, "The whole screen", false),
-    number(C::Scale, "scale", "Size of text", [](S& s) { return &s.window.scale; }, 0, 3, 0.25f, "%.2f x", "0: as the screen says"),
+    number(C::Scale, "scale", "Size of text", [](S& s) { return &s.window.scale; }, 0, 3, 0.25f, "%.2f x", "Of text and panels; at its left end as the screen says", true, "automatic"),
     number(C::Budget, "budget", "Budget", [](S& s) { return &s.window.budget_milliseconds; }, 1, 100, 1, "%.1f ms", "The line in the graph: what a frame may cost on the GPU"),
 
     act(C::Open, "open", "Open", "FILE: a scene, a style, an environment map or a painting to train on"),

@@ -28,7 +28,7 @@ enum class Command {
   // Output
   Screenshot, ScreenshotAll, Record, RecordFormatChoice, RecordRate, WithPanels, OutputFolder,
   // Training
-  TrainPainting, TrainPerceptual, TrainSteps, Train, CancelTraining,
+  TrainPainting, TrainPerceptual, TrainPreset, TrainSteps, Train, CancelTraining,
   // Window
   Panels, Performance, Help, Keyboard, Tab, VSync, FrameLimit, Fullscreen, Scale, Budget,
   // Files and the program
@@ -56,6 +56,7 @@ struct CommandInfo {
   int* (*index)(State&) = nullptr;
   float low = 0.0f, high = 1.0f, step = 0.05f;
   const char* format = "%.2f";
+  const char* zero = nullptr;  // what panels say instead of 0
   std::span<const char* const> choices = {};
 };
 

@@ -59,6 +59,11 @@ struct State {
     bool with_panels = false;  // in screenshots and recordings
   } output;
 
+  struct Training {
+    int preset = 0;      // kTrainingPresets
+    float steps = 0.0f;  // 0: the preset's
+  } training;
+
   struct Window {
     bool vsync = true, fullscreen = false;
     float frame_limit = 0.0f;  // frames a second; 0: none

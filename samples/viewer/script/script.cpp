@@ -51,7 +51,8 @@ constexpr std::pair<const char*, size_t> kVerbs[] = {  // with the words they ne
     {"set", 2},    {"do", 1},       {"nudge", 2},    {"expect", 2}, {"key", 1},    {"hold", 2},  {"type", 1},
     {"move", 2},   {"click", 2},    {"drag", 4},     {"wheel", 1},  {"press", 1},  {"slide", 2}, {"wait", 1},
     {"settle", 0}, {"screenshot", 1}, {"resize", 2}, {"minimise", 0}, {"restore", 0}, {"drop", 1}, {"repeat", 1},
-    {"end", 0},    {"mark", 1},     {"quit", 0},       {"until", 2}};
+    {"end", 0},    {"mark", 1},     {"quit", 0},    {"until", 2},
+    {"all-worked", 0}};
 
 }  // namespace
 
@@ -98,8 +99,9 @@ float Script::number(const Step& step, size_t index, float low, float high) cons
   return value;
 }
 
-glm::vec2 Script::onWidget(const Step& step, const ScriptHost& host, float across) const {
+glm::vec2 Script::onWidget(const Step& step, const ScriptHost& host, float across) {
   const WidgetMap::Place* place = host.widgets.find(word(step, 0));
+  if (place) worked_.insert(place->label);
   if (!place) fail(step, "there is no control '" + word(step, 0) + "' among: " + host.widgets.labels());
   const glm::vec2 at(place->low.x + (place->high.x - place->low.x) * across, (place->low.y + place->high.y) * 0.5f);
   if (at.x < 0.0f || at.y < 0.0f || at.x >= static_cast<float>(host.extent.width) ||
@@ -119,6 +121,9 @@ void Script::drag(glm::vec2 from, glm::vec2 to, int frames, int button) {
 }
 
 void Script::advance(const ScriptHost& host) {
+  for (const WidgetMap::Place& place : host.widgets.places()) {
+    if (!place.entry) seen_.insert(place.label);
+  }
   if (!queued_.empty()) {
     host.input.push(std::move(queued_.front()));
     queued_.erase(queued_.begin());
@@ -241,6 +246,14 @@ bool Script::run(const Step& step, const ScriptHost& host) {
     } else {
       loops_.pop_back();
     }
+    return true;
+  } else if (verb == "all-worked") {
+    std::string left;
+    for (const std::string& label : seen_) {
+      const bool excepted = std::find(step.words.begin(), step.words.end(), label) != step.words.end();
+      if (!worked_.contains(label) && !excepted) left += (left.empty() ? "" : ", ") + label;
+    }
+    if (!left.empty()) fail(step, "these were seen and neither pressed nor slid: " + left);
     return true;
   } else if (verb == "mark") {
     host.mark(word(step, 0));

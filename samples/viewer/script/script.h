@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,13 +57,14 @@ class Script {
   const std::string& word(const Step& step, size_t index) const;
   bool run(const Step& step, const ScriptHost& host);  // true: the next one in the same frame
   void drag(glm::vec2 from, glm::vec2 to, int frames, int button);
-  glm::vec2 onWidget(const Step& step, const ScriptHost& host, float across) const;
+  glm::vec2 onWidget(const Step& step, const ScriptHost& host, float across);
 
   std::string name_;
   std::vector<Step> steps_;
   size_t next_ = 0;
   std::vector<Loop> loops_;
   int wait_ = 0, settle_frames_ = 0, waited_ = 0;
+  std::set<std::string> seen_, worked_;  // labels of controls
   std::vector<InputEvent> queued_;  // one a frame
 };
 

@@ -11,6 +11,7 @@
 #include "common/picture_file.h"
 #include "renderer/frame_runner.h"
 #include "viewer/gpu/access.h"
+#include "viewer/training/presets.h"
 
 namespace impasto::app {
 namespace {
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr int kCaptureFrames = 48;
 constexpr double kLookSeconds = 1.0;
+constexpr double kStopSeconds = 30.0;  // for the step at hand and a checkpoint
 
 std::string programOrThrow(const char* name) {
   const fs::path found = findProgram(name);
@@ -81,6 +83,7 @@ void Training::start(const std::string& scene) {
   exported_ = {};
   sample_path_.clear();
   progress_ = 0.0f;
+  progress_text_.clear();
   stage_ = Stage::Capturing;
   status_ = "taking frames of the scene";
   child_ = std::make_unique<ChildProcess>(std::vector<std::string>{
@@ -89,17 +92,17 @@ void Training::start(const std::string& scene) {
 }
 
 void Training::startLearning() {
-  const int every = std::clamp(setup_.steps / 12, 10, 100);
+  const TrainingPreset& preset = trainingPreset(setup_.preset);
+  const int steps = setup_.steps > 0 ? setup_.steps : preset.steps;
+  const std::string every = std::to_string(std::clamp(steps / 12, 10, 100));
   stage_ = Stage::Learning;
   status_ = "starting impasto-train";
   std::vector<std::string> arguments = {
       programOrThrow("impasto-train"), "style", "--style-image", setup_.painting, "--content", folder_ + "/frames",
-      "--size", "small", "--image-size", "192", "--batch", "2", "--holdout", "4",
-      "--steps", std::to_string(setup_.steps), "--checkpoint", folder_ + "/run.checkpoint.safetensors",
-      "--checkpoint-every", std::to_string(every), "--samples", folder_ + "/samples", "--samples-every",
-      std::to_string(every), "--title", fs::path(setup_.painting).stem().string(), "--out",
-      folder_ + "/style.safetensors"};
-  // impasto-train has one of its own.
+      "--holdout", "4", "--steps", std::to_string(steps), "--checkpoint", folder_ + "/run.checkpoint.safetensors",
+      "--checkpoint-every", every, "--samples", folder_ + "/samples", "--samples-every", every, "--title",
+      fs::path(setup_.painting).stem().string(), "--out", folder_ + "/style.safetensors"};
+  arguments.insert(arguments.end(), preset.flags.begin(), preset.flags.end());
   if (!setup_.perceptual.empty()) arguments.insert(arguments.end(), {"--perceptual", setup_.perceptual});
   child_ = std::make_unique<ChildProcess>(arguments);
 }
@@ -112,11 +115,11 @@ void Training::fail(const std::string& message) {
 }
 
 void Training::cancel() {
-  if (!running()) return;
+  if (!running() || stage_ == Stage::Stopping) return;
   child_->interrupt();
-  child_.reset();  // asks again, and waits
-  stage_ = Stage::Cancelled;
-  status_ = "cancelled";
+  stage_ = Stage::Stopping;
+  since_stop_ = 0.0;
+  status_ = "stopping after the step at hand";
 }
 
 void Training::listen() {
@@ -125,7 +128,9 @@ void Training::listen() {
     line = oneLine(std::move(line));
     if (std::sscanf(line.c_str(), "step %d/%d", &step, &steps) == 2 && steps > 0) {
       progress_ = static_cast<float>(step) / static_cast<float>(steps);
-      status_ = line;
+      progress_text_ = std::to_string(step) + " of " + std::to_string(steps) + " steps";
+      const size_t figures = line.find("  ");
+      if (stage_ == Stage::Learning) status_ = figures == std::string::npos ? line : line.substr(figures + 2);
     }
     last_line_ = std::move(line);
   }
@@ -178,44 +183,65 @@ void Training::showSample(uint64_t submitted) {
   }
 }
 
+void Training::captured(int status) {
+  if (status != 0) {
+    fail(last_line_.empty() ? "no frames could be taken" : last_line_);
+    return;
+  }
+  try {
+    startLearning();
+  } catch (const Error& error) {
+    fail(error.what());
+  }
+}
+
+bool Training::ended(int status) {
+  if (status != 0) {
+    fail(last_line_.empty() ? "impasto-train ended with status " + std::to_string(status) : last_line_);
+    return false;
+  }
+  std::error_code failure;
+  fs::copy_file(folder_ + "/style.safetensors", style_ + ".new", fs::copy_options::overwrite_existing, failure);
+  if (!failure) fs::rename(style_ + ".new", style_, failure);
+  if (failure) {
+    fail(style_ + ": " + failure.message());
+    return false;
+  }
+  stage_ = Stage::Done;
+  progress_ = 1.0f;
+  status_ = "done: " + folder_ + "/style.safetensors";
+  messages_.post(Level::Note, "training " + status_);
+  child_.reset();
+  return true;
+}
+
 bool Training::update(double seconds, uint64_t submitted, uint64_t finished) {
   std::erase_if(old_, [&](const Old& old) { return old.last_frame <= finished; });
   bool fresh = false;
   updateExport(fresh);
   if (!running()) return fresh;
   since_look_ += seconds;
+  since_stop_ += seconds;
   if (since_look_ < kLookSeconds) return fresh;
   since_look_ = 0.0;
   const auto status = child_->status();
   listen();
-  if (stage_ == Stage::Capturing && status) {
-    if (*status != 0) {
-      fail(last_line_.empty() ? "no frames could be taken" : last_line_);
-    } else {
-      try {
-        startLearning();
-      } catch (const Error& error) {
-        fail(error.what());
-      }
-    }
+  if (stage_ == Stage::Stopping) {
+    if (!status && since_stop_ < kStopSeconds) return fresh;
+    child_.reset();
+    stage_ = Stage::Cancelled;
+    status_ = "cancelled";
     return fresh;
   }
-  if (stage_ != Stage::Learning) return fresh;
+  if (stage_ == Stage::Capturing) {
+    if (status) captured(*status);
+    return fresh;
+  }
   showSample(submitted);
   if (!status) {
     startExport();
-  } else if (*status == 0) {
-    std::error_code failure;
-    fs::copy_file(folder_ + "/style.safetensors", style_ + ".new", fs::copy_options::overwrite_existing, failure);
-    if (!failure) fs::rename(style_ + ".new", style_, failure);
-    stage_ = Stage::Done;
-    progress_ = 1.0f;
-    status_ = "done: " + folder_ + "/style.safetensors";
-    messages_.post(Level::Note, "training " + status_);
-    child_.reset();
-    fresh = true;
-  } else {
-    fail(last_line_.empty() ? "impasto-train ended with status " + std::to_string(*status) : last_line_);
+  } else if (!export_) {  // a preview on its way would be taken for the result
+    fresh = ended(*status);
   }
   return fresh;
 }

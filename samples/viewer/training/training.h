@@ -16,13 +16,14 @@
 namespace impasto::app {
 
 struct TrainingSetup {
-  std::string painting, perceptual;  // files
-  int steps = 600;
+  std::string painting, perceptual;  // files; without the second the trainer's own network
+  int preset = 0;
+  int steps = 0;  // 0: the preset's
 };
 
 class Training {
  public:
-  enum class Stage { Idle, Capturing, Learning, Done, Cancelled, Failed };
+  enum class Stage { Idle, Capturing, Learning, Stopping, Done, Cancelled, Failed };
 
   Training(const render::Device& device, PanelRenderer& panels, Messages& messages);
   ~Training();
@@ -32,13 +33,14 @@ class Training {
 
   // On frames of `scene` (as impasto-render --scene takes it). Throws Error: no painting, no program.
   void start(const std::string& scene);
-  void cancel();
+  void cancel();  // asks; the program may finish a step and write its checkpoint first
   // Once a frame. True: there is a new style at stylePath().
   bool update(double seconds, uint64_t submitted, uint64_t finished);
 
   Stage stage() const { return stage_; }
-  bool running() const { return stage_ == Stage::Capturing || stage_ == Stage::Learning; }
-  float progress() const { return progress_; }
+  bool running() const { return child_ != nullptr; }
+  float progress() const { return progress_; }           // [0, 1]
+  const std::string& progressText() const { return progress_text_; }
   const std::string& status() const { return status_; }  // one line
   const std::string& folder() const { return folder_; }
   const std::string& stylePath() const { return style_; }
@@ -49,6 +51,8 @@ class Training {
   void startExport();
   void updateExport(bool& fresh);
   void listen();
+  void captured(int status);
+  bool ended(int status);
   void fail(const std::string& message);
   void showSample(uint64_t submitted);
 
@@ -58,10 +62,10 @@ class Training {
   TrainingSetup setup_;
   Stage stage_ = Stage::Idle;
   float progress_ = 0.0f;
-  std::string status_, folder_, style_, last_line_;
+  std::string progress_text_, status_, folder_, style_, last_line_;
   std::unique_ptr<ChildProcess> child_, export_;
   std::filesystem::file_time_type exported_{};  // the checkpoint that was exported last
-  double since_look_ = 0.0;
+  double since_look_ = 0.0, since_stop_ = 0.0;
   std::string sample_path_;
   Thumbnail sample_;
   render::Image sample_image_;

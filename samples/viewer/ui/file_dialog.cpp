@@ -87,7 +87,7 @@ void FileDialog::draw(Widgets& w) {
     for (const Entry& entry : entries_) {
       const std::string label = entry.folder ? entry.name + "/" : entry.name;
       if (ImGui::Selectable(label.c_str())) (entry.folder ? next : chosen) = folder_ / entry.name;
-      w.remember(label.c_str());
+      w.remember(label.c_str(), true);
     }
     if (entries_.empty()) w.hint("Nothing of the kind here.");
     ImGui::EndChild();

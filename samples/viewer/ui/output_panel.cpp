@@ -7,9 +7,7 @@ namespace impasto::app {
 void outputPanel(PanelContext& context) {
   Widgets& w = context.widgets;
   w.heading("Folder");
-  ImGui::PushTextWrapPos(0.0f);
-  ImGui::TextUnformatted(context.output_folder.c_str());
-  ImGui::PopTextWrapPos();
+  w.path(context.output_folder);
   if (w.plainButton("Choose folder...", commandInfo(Command::OutputFolder).help)) {
     context.dialog.openFolder("Where pictures and recordings go", Command::OutputFolder);
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 #include "viewer/model/keys.h"
 #include "viewer/ui/panels.h"
@@ -13,6 +14,7 @@ namespace {
 constexpr ImU32 kGroupColors[Performance::kGroups] = {IM_COL32(92, 138, 184, 255), IM_COL32(237, 173, 66, 255),
                                                       IM_COL32(120, 120, 124, 255)};
 constexpr const char* kGroupNames[Performance::kGroups] = {"scene", "painting", "view and panels"};
+constexpr std::string_view kFirstOnTheRight = "Scene";  // of the groups of keys
 
 void graph(PanelContext& context, ImVec2 extent) {
   const Performance& performance = context.performance;
@@ -64,6 +66,17 @@ void playButton(PanelContext& context) {
   }
 }
 
+void keyLine(Widgets& w, const KeyBinding& binding) {
+  const float left = ImGui::GetCursorPosX();
+  ImGui::PushFont(boldFont());
+  ImGui::TextUnformatted(binding.shown);
+  ImGui::PopFont();
+  ImGui::SameLine(left + w.px(130.0f));
+  ImGui::PushTextWrapPos(0.0f);
+  ImGui::TextUnformatted(binding.help);
+  ImGui::PopTextWrapPos();
+}
+
 }  // namespace
 
 void bottomBar(PanelContext& context) {
@@ -77,7 +90,8 @@ void bottomBar(PanelContext& context) {
   float seconds = std::fmod(w.state().time.seconds, range);
   char status[192];
   const Performance& p = context.performance;
-  std::snprintf(status, sizeof status, "%.0f fps   scene %.1f ms   painting %.1f ms", static_cast<double>(p.framesPerSecond()),
+  const auto rate = static_cast<double>(p.framesPerSecond());
+  std::snprintf(status, sizeof status, "%.*f fps   scene %.1f ms   painting %.1f ms", rate < 10.0 ? 1 : 0, rate,
                 static_cast<double>(p.group(0)), static_cast<double>(p.group(1)));
   const float status_width = ImGui::CalcTextSize(status).x + w.px(14.0f);
   ImGui::SetNextItemWidth(std::max(ImGui::GetContentRegionAvail().x - status_width, w.px(60.0f)));
@@ -134,35 +148,33 @@ void helpWindow(PanelContext& context) {
   Widgets& w = context.widgets;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({screen.x * 0.5f, screen.y * 0.5f}, ImGuiCond_Always, {0.5f, 0.5f});
-  ImGui::SetNextWindowSize({std::min(w.px(880.0f), screen.x * 0.95f), std::min(w.px(600.0f), screen.y * 0.92f)});
+  ImGui::SetNextWindowSize({std::min(w.px(900.0f), screen.x * 0.95f), std::min(w.px(690.0f), screen.y * 0.95f)});
   bool open = true;
   if (ImGui::Begin("Keys and mouse", &open, ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoMove)) {
-    ImGui::Columns(screen.x > w.px(760.0f) ? 2 : 1, "keys", false);
+    const bool two = screen.x > w.px(760.0f);
+    const auto mouse = [&] {
+      w.heading("Mouse");
+      w.hint(
+          "Drag the line to compare. Drag elsewhere turns the camera, the wheel nears, the middle button moves. A click "
+          "selects an object. Drop scenes, styles, .hdr maps and paintings on the window.");
+    };
+    ImGui::BeginChild("left", {two ? w.half() : 0.0f, 0.0f});
     const char* group = "";
-    int row = 0;
     for (const KeyBinding& binding : keyBindings()) {
       if (std::string_view(group) != binding.group) {
         group = binding.group;
-        if (std::string_view(group) == "Scene") ImGui::NextColumn();
+        if (two && std::string_view(group) == kFirstOnTheRight) {
+          mouse();
+          ImGui::EndChild();
+          w.sameLine();
+          ImGui::BeginChild("right");
+        }
         w.heading(group);
       }
-      if (!binding.help) continue;
-      ImGui::PushID(row++);
-      const float left = ImGui::GetCursorPosX();
-      ImGui::PushFont(boldFont());
-      ImGui::TextUnformatted(binding.shown);
-      ImGui::PopFont();
-      ImGui::SameLine(left + w.px(112.0f));
-      ImGui::PushTextWrapPos(0.0f);
-      ImGui::TextUnformatted(binding.help);
-      ImGui::PopTextWrapPos();
-      ImGui::PopID();
+      if (binding.help) keyLine(w, binding);
     }
-    w.heading("Mouse");
-    w.hint(
-        "Drag the line to compare. Drag elsewhere turns the camera, the wheel nears, the middle button moves. A click "
-        "selects an object. Drop scenes, styles, .hdr maps and paintings on the window.");
-    ImGui::Columns(1);
+    if (!two) mouse();
+    ImGui::EndChild();
   }
   ImGui::End();
   if (!open) apply(w.model(), setTo(Command::Help, 0.0f));

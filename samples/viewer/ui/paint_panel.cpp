@@ -1,6 +1,8 @@
 // Styles and how they paint.
 #include <algorithm>
+#include <cfloat>
 #include <cstdio>
+#include <string>
 
 #include "viewer/ui/panels.h"
 #include "viewer/ui/theme.h"
@@ -56,6 +58,19 @@ void thumbnail(PanelContext& context, const StyleEntry& entry, ImVec2 low, ImVec
   draw.AddImageRounded(found->texture, low, high, from, to, IM_COL32_WHITE, rounding);
 }
 
+// As much of a text as fits into `width` pixels, with dots where it is cut.
+std::string fitting(ImFont* font, float size, const std::string& text, float width) {
+  const auto wide = [&](const std::string& part) { return font->CalcTextSizeA(size, FLT_MAX, 0.0f, part.c_str()).x; };
+  if (wide(text) <= width) return text;
+  std::string part = text;
+  do {
+    while (!part.empty() && (part.back() & 0xC0) == 0x80) part.pop_back();  // the rest of a letter of several bytes
+    if (!part.empty()) part.pop_back();
+    while (part.ends_with(' ')) part.pop_back();
+  } while (!part.empty() && wide(part + "...") > width);
+  return part + "...";
+}
+
 void styleList(PanelContext& context) {
   Widgets& w = context.widgets;
   const int chosen = w.state().paint.style;
@@ -72,7 +87,7 @@ void styleList(PanelContext& context) {
     if (ImGui::Selectable("##style", is, ImGuiSelectableFlags_AllowItemOverlap, {0.0f, height})) {
       apply(w.model(), setTo(Command::Style, static_cast<float>(i)));
     }
-    w.remember(entry.name.c_str());
+    w.remember(entry.name.c_str(), true);
     const bool hovered = ImGui::IsItemHovered();
     if (hovered) provenance(entry);
     const ImVec2 low(at.x + w.px(5.0f), at.y + w.px(5.0f));
@@ -80,19 +95,17 @@ void styleList(PanelContext& context) {
     ImDrawList& draw = *ImGui::GetWindowDrawList();
     const float left = low.x + picture.x + w.px(9.0f), line = ImGui::GetFontSize() * 1.25f;
     const float right = at.x + ImGui::GetWindowWidth() - w.px(14.0f);
-    const ImVec4 clip(left, at.y, right, at.y + height);
     const ImU32 bright = ImGui::GetColorU32(ImGuiCol_Text), faint = ImGui::GetColorU32(kFaintColor);
-    draw.AddText(boldFont(), ImGui::GetFontSize(), {left, low.y - w.px(1.0f)}, is ? ImGui::GetColorU32(kAccentColor) : bright,
-                 entry.title().c_str(), nullptr, 0.0f, &clip);
-    draw.AddText(ImGui::GetFont(), ImGui::GetFontSize() * 0.9f, {left, low.y + line}, faint,
-                 entry.loaded.painter.c_str(), nullptr, 0.0f, &clip);
+    const auto write = [&](ImFont* font, float size, float y, ImU32 color, const std::string& text) {
+      draw.AddText(font, size, {left, y}, color, fitting(font, size, text, right - left).c_str());
+    };
+    const float size = ImGui::GetFontSize();
+    write(boldFont(), size, low.y - w.px(1.0f), is ? ImGui::GetColorU32(kAccentColor) : bright, entry.title());
+    write(ImGui::GetFont(), size * 0.9f, low.y + line, faint, entry.loaded.painter);
     char note[48];
     std::snprintf(note, sizeof note, "%s%s%zu", entry.loaded.year.substr(0, 16).c_str(),
                   entry.loaded.year.empty() ? "key " : "   key ", i + 1);
-    if (i < 9) {
-      draw.AddText(ImGui::GetFont(), ImGui::GetFontSize() * 0.85f, {left, low.y + line * 1.95f}, faint, note, nullptr,
-                   0.0f, &clip);
-    }
+    if (i < 9) write(ImGui::GetFont(), size * 0.85f, low.y + line * 1.95f, faint, note);
     ImGui::PopID();
   }
   ImGui::PopStyleVar();
@@ -105,7 +118,7 @@ void recentStyles(PanelContext& context) {
   if (!ImGui::BeginPopup("recent styles")) return;
   for (const std::string& path : context.settings.recent_styles) {
     if (ImGui::Selectable(path.c_str())) apply(w.model(), request(Command::Open, path));
-    w.remember(path.c_str());
+    w.remember(path.c_str(), true);
   }
   ImGui::EndPopup();
 }

@@ -37,7 +37,7 @@ void opening(PanelContext& context) {
   if (ImGui::BeginPopup("recent scenes")) {
     for (const std::string& path : context.settings.recent_scenes) {
       if (ImGui::Selectable(path.c_str())) apply(w.model(), request(Command::Open, path));
-      w.remember(path.c_str());
+      w.remember(path.c_str(), true);
     }
     ImGui::EndPopup();
   }

@@ -1,6 +1,4 @@
 // Learning a painting on frames of the scene in view.
-#include <cfloat>
-
 #include "viewer/ui/panels.h"
 #include "viewer/ui/theme.h"
 
@@ -10,7 +8,7 @@ namespace {
 void fileLine(PanelContext& context, Command command, const std::string& path, const char* label,
               std::vector<std::string> extensions) {
   Widgets& w = context.widgets;
-  if (w.plainButton(label, commandInfo(command).help, w.px(150.0f))) {
+  if (w.plainButton(label, commandInfo(command).help, w.px(110.0f))) {
     context.dialog.open(label, std::move(extensions), command);
   }
   w.sameLine();
@@ -30,17 +28,13 @@ void trainPanel(PanelContext& context) {
   w.hint("The viewer takes frames of this scene, starts impasto-train on them, and shows the style as it comes.");
   ImGui::BeginDisabled(training.running());
   fileLine(context, Command::TrainPainting, setup.painting, "Painting...", {".png", ".jpg", ".jpeg"});
-  fileLine(context, Command::TrainPerceptual, setup.perceptual, "Perceptual network...", {".safetensors"});
-  float steps = static_cast<float>(setup.steps);
-  ImGui::AlignTextToFramePadding();
-  ImGui::TextUnformatted("Steps");
-  ImGui::SameLine(w.px(122.0f));
-  ImGui::SetNextItemWidth(-FLT_MIN);
-  if (ImGui::SliderFloat("##steps", &steps, 50.0f, 4000.0f, "%.0f", ImGuiSliderFlags_Logarithmic)) {
-    apply(w.model(), request(Command::TrainSteps, std::to_string(static_cast<int>(steps))));
+  w.segments(Command::TrainPreset);
+  w.slider(Command::TrainSteps);
+  fileLine(context, Command::TrainPerceptual, setup.perceptual, "Network...", {".safetensors"});
+  if (!setup.perceptual.empty()) {
+    w.sameLine();
+    w.button(Command::TrainPerceptual, "Own network");
   }
-  w.remember("Training steps");
-  w.tooltip("Some hundred show where it goes, 2000 are a whole training");
   ImGui::BeginDisabled(setup.painting.empty());
   w.button(Command::Train, "Start training", {}, -1.0f);
   ImGui::EndDisabled();
@@ -48,21 +42,25 @@ void trainPanel(PanelContext& context) {
 
   if (training.stage() == Training::Stage::Idle) return;
   w.heading("Progress");
-  ImGui::ProgressBar(training.progress(), {-1.0f, 0.0f});
+  ImGui::ProgressBar(training.progress(), {-1.0f, 0.0f}, training.progressText().c_str());
+  ImGui::PushStyleColor(ImGuiCol_Text, training.stage() == Training::Stage::Failed ? kWarningColor
+                                                                                 : ImGui::GetStyleColorVec4(ImGuiCol_Text));
   ImGui::PushTextWrapPos(0.0f);
   ImGui::TextUnformatted(training.status().c_str());
   ImGui::PopTextWrapPos();
+  ImGui::PopStyleColor();
+  if (training.running()) {
+    ImGui::BeginDisabled(training.stage() == Training::Stage::Stopping);
+    w.button(Command::CancelTraining, "Cancel training", {}, -1.0f);
+    ImGui::EndDisabled();
+  }
   if (const Thumbnail* sample = training.sample()) {
     const float width = ImGui::GetContentRegionAvail().x;
     ImGui::Image(sample->texture, {width, width / sample->aspect}, {0.0f, 0.0f}, {1.0f, sample->bottom});
     w.tooltip("Frames above, paintings below: pictures that are never trained on");
   }
-  if (training.running()) {
-    w.button(Command::CancelTraining, "Cancel training", {}, -1.0f);
-  } else {
-    w.hint("Files of the training:");
-    w.hint(training.folder().c_str());
-  }
+  w.hint("Files of the training:");
+  w.path(training.folder());
 }
 
 }  // namespace impasto::app

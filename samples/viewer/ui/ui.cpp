@@ -2,6 +2,7 @@
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 #include <array>
@@ -101,6 +102,7 @@ void Ui::feed(const InputFrame& input, VkExtent2D window, double seconds, bool k
     }
 #endif
   }
+  rest_seconds_ = input.moved == glm::vec2(0.0f) ? rest_seconds_ + seconds : 0.0;
   for (const unsigned character : input.text) io.AddInputCharacter(character);
 #if IMGUI_VERSION_NUM < 18700
   io.MousePos = {input.mouse.x, input.mouse.y};
@@ -156,6 +158,7 @@ void Ui::build(PanelContext& context, const Arrangement& arrangement, const Inpu
   map_.begin();
   Widgets& w = context.widgets;
   w.setScale(scale_);
+  w.setRest(rest_seconds_);
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   if (arrangement.sidebar > 0.0f) {
     if (entered) ImGui::SetWindowFocus("##sidebar");
@@ -199,6 +202,12 @@ void Ui::build(PanelContext& context, const Arrangement& arrangement, const Inpu
     }
   }
   ImGui::Render();
+}
+
+bool Ui::closePopup() {
+  if (!ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) return false;
+  ImGui::ClosePopupToLevel(0, false);
+  return true;
 }
 
 bool Ui::wantsMouse() const { return ImGui::GetIO().WantCaptureMouse; }

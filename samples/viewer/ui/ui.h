@@ -31,6 +31,7 @@ class Ui {
   void build(PanelContext& context, const Arrangement& arrangement, const InputFrame& input, VkExtent2D window,
              double seconds, bool keyboard, bool recording);
 
+  bool closePopup();           // the list that is open in front, if one is
   bool wantsMouse() const;     // the pointer is on a panel
   bool wantsKeyboard() const;  // text is typed, or the panels are worked by keys
   const ImDrawData* drawData() const;
@@ -50,6 +51,7 @@ class Ui {
   PanelRenderer renderer_;
   WidgetMap map_;
   float scale_ = 0.0f;
+  double rest_seconds_ = 0.0;  // since the mouse moved
   bool plain_, keyboard_ = false;
 };
 

@@ -7,16 +7,23 @@
 #include "viewer/ui/theme.h"
 
 namespace impasto::app {
+namespace {
 
-void WidgetMap::add(const char* label, ImVec2 low, ImVec2 high) {
+constexpr double kTooltipSeconds = 0.45;  // of rest, so that they do not cover what somebody is about to press
+
+}  // namespace
+
+void WidgetMap::add(const char* label, ImVec2 low, ImVec2 high, bool entry) {
   Place& place = places_.emplace_back();
   std::snprintf(place.label, sizeof place.label, "%s", label);
   place.low = low;
   place.high = high;
+  place.entry = entry;
 }
 
 const WidgetMap::Place* WidgetMap::find(const std::string& label) const {
-  const auto found = std::find_if(places_.begin(), places_.end(), [&](const Place& place) { return label == place.label; });
+  const std::string kept = label.substr(0, sizeof(Place::label) - 1);
+  const auto found = std::find_if(places_.begin(), places_.end(), [&](const Place& place) { return kept == place.label; });
   return found == places_.end() ? nullptr : &*found;
 }
 
@@ -26,13 +33,23 @@ std::string WidgetMap::labels() const {
   return all;
 }
 
-void Widgets::remember(const char* label) {
+void Widgets::remember(const char* label, bool entry) {
   if (!ImGui::IsItemVisible()) return;  // scrolled away
-  map_.add(label, ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
+  map_.add(label, ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), entry);
+}
+
+void Widgets::path(const std::string& path) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  size_t first = 0;
+  const auto shown = [&] { return (first > 0 ? "..." : "") + path.substr(first); };
+  while (first < path.size() && ImGui::CalcTextSize(shown().c_str()).x > width) ++first;
+  while (first < path.size() && (path[first] & 0xC0) == 0x80) ++first;  // not in the middle of a letter
+  ImGui::TextColored(kFaintColor, "%s", shown().c_str());
+  if (first > 0) tooltip(path.c_str());
 }
 
 void Widgets::tooltip(const char* help) {
-  if (!help || !ImGui::IsItemHovered()) return;
+  if (!help || !ImGui::IsItemHovered() || rest_seconds_ < kTooltipSeconds) return;
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(px(280.0f));
   ImGui::TextUnformatted(help);
@@ -65,7 +82,8 @@ void Widgets::slider(Command command) {
   tooltip(info.help);
   ImGui::SameLine(px(122.0f));
   ImGui::SetNextItemWidth(-1.0f);
-  if (ImGui::SliderFloat("##value", &value, info.low, info.high, info.format)) apply(model_, setTo(command, value));
+  const char* format = info.zero && value == 0.0f ? info.zero : info.format;
+  if (ImGui::SliderFloat("##value", &value, info.low, info.high, format)) apply(model_, setTo(command, value));
   tooltip(info.help);
   remember(info.label);
   ImGui::PopID();
@@ -118,7 +136,7 @@ void Widgets::combo(Command command) {
       if (ImGui::Selectable(info.choices[i], static_cast<int>(i) == chosen)) {
         apply(model_, setTo(command, static_cast<float>(i)));
       }
-      remember(info.choices[i]);
+      remember(info.choices[i], true);
     }
     ImGui::EndCombo();
   }
@@ -142,7 +160,7 @@ void Widgets::list(Command command, const std::vector<std::string>& names) {
     for (size_t i = 0; i < names.size(); ++i) {
       ImGui::PushID(static_cast<int>(i));
       if (ImGui::Selectable(names[i].c_str(), i == now)) apply(model_, setTo(command, static_cast<float>(i)));
-      remember(names[i].c_str());
+      remember(names[i].c_str(), true);
       ImGui::PopID();
     }
     ImGui::EndCombo();
