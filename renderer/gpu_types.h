@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "renderer/lamp_shadows.h"
 #include "renderer/maths.h"
 
 namespace impasto::render {
@@ -19,8 +20,9 @@ struct GpuFrame {
   float occlusion_radius, map_intensity;
   uint32_t light_count;
   float map_levels;
+  std::array<glm::mat4, kShadowLamps * kLampTiles> lamp_views;
 };
-static_assert(sizeof(GpuFrame) == 5 * 64 + 16 * 16 + 32);
+static_assert(sizeof(GpuFrame) == (5 + 24) * 64 + 16 * 16 + 32);
 
 struct GpuObject {
   glm::mat4 model, previous_model, normal_matrix;

@@ -17,6 +17,7 @@ struct Look {
   Tonemap tonemap = Tonemap::Agx;
   float exposure_stops = 0.0f;  // on top of Environment::exposure
   bool ambient_occlusion = true;
+  bool lamp_shadows = false;  // of the brightest lamps (lamp_shadows.h); each draws the scene up to six times
 };
 
 }  // namespace impasto::render

@@ -69,6 +69,7 @@ SceneRenderer::SceneRenderer(const Device& device, const Scene& scene, uint32_t 
       width_(width),
       height_(height) {
   bounds_ = worldBounds(scene, poseAt(scene, 0.0));
+  shadow_lamps_ = shadowLamps(scene);
   createLayouts();
   createSlots(slots);
   createPipelines();
@@ -178,9 +179,23 @@ uint32_t SceneRenderer::writeLights(Slot& slot, const FrameView& now) {
     gpu.color = glm::vec4(light.color, static_cast<float>(light.kind));
     gpu.direction = glm::vec4(glm::length(along) > 0.0f ? glm::normalize(along) : glm::vec3(0, -1, 0), outer);
     gpu.cone.x = 1.0f / std::max(inner - outer, 1e-3f);
+    const auto shadow = std::find(shadow_lamps_.begin(), shadow_lamps_.end(), static_cast<int>(i));
+    if (look_.lamp_shadows && shadow != shadow_lamps_.end()) {
+      gpu.cone.y = static_cast<float>(shadow - shadow_lamps_.begin() + 1);
+      gpu.cone.z = light.kind == LightKind::Spot ? std::tan(std::min(light.outer_angle, 1.5f)) : 1.0f;
+    }
     *out++ = gpu;
   }
   return static_cast<uint32_t>(order.size());
+}
+
+void SceneRenderer::writeLampViews(GpuFrame& frame, const FrameView& now) const {
+  for (size_t i = 0; i < shadow_lamps_.size() && shadow_lamps_[i] != kNone; ++i) {
+    const Light& light = scene_.lights[static_cast<size_t>(shadow_lamps_[i])];
+    const float reach = light.range > 0.0f ? light.range : std::max(bounds_.radius() * 2.0f, 1e-3f);
+    lampViews(light, now.pose->world[static_cast<size_t>(light.node)], reach,
+              std::span(frame.lamp_views).subspan(i * kLampTiles).first<kLampTiles>());
+  }
 }
 
 void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const FrameView& now,
@@ -188,6 +203,7 @@ void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const 
   Slot& slot = slots_.at(slot_index);
   GpuFrame frame = frameConstants(now, previous.value_or(now));
   frame.light_count = writeLights(slot, now);
+  if (look_.lamp_shadows) writeLampViews(frame, now);
   std::memcpy(slot.frame.mapped, &frame, sizeof(frame));
   writeObjects(slot, now, previous.value_or(now));
   writePoses(slot, now, previous.value_or(now));
@@ -196,6 +212,7 @@ void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const 
     if (stage_hook_) stage_hook_(commands, stage);
   };
   recordShadows(commands, slot);
+  if (look_.lamp_shadows && shadow_lamps_[0] != kNone) recordLampShadows(commands, slot);
   ended("shadows");
   recordGeometry(commands, slot, now);
   ended("geometry");
@@ -239,20 +256,55 @@ void SceneRenderer::recordShadows(VkCommandBuffer commands, const Slot& slot) {
   beginRendering(commands, kShadowResolution, kShadowResolution, {}, &depth);
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, shadow_.get());
   bindDraws(commands, slot);
-  int bound_material = kNone;
-  uint32_t object = 0;
   const bool night = environment_.sun_color == glm::vec3(0.0f);  // nobody looks at the map then
-  for (const Draw& what : gpu_scene_.opaque()) {
-    if (night) break;
-    // Water throws no shadow on itself, and what gives no account of light (unlit) throws none either.
-    const Shading shading = scene_.materials[static_cast<size_t>(what.material)].shading;
-    if (shading == Shading::Standard || shading == Shading::Foliage) {
-      draw(commands, slot, what, object, bound_material);
-    }
-    ++object;
-  }
+  if (!night) drawCasters(commands, slot, false);
   vkCmdEndRendering(commands);
   recordBarriers(commands, {imageBarrier(shadow_map_, kDepthTests, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                                         kFragmentSampled, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  device_.endLabel(commands);
+}
+
+// Water throws no shadow on itself, and what gives no account of light (unlit) throws none either; nor does what glows,
+// such as a bulb or a shade, of lamps.
+void SceneRenderer::drawCasters(VkCommandBuffer commands, const Slot& slot, bool lamps) {
+  int bound_material = kNone;
+  uint32_t object = 0;
+  for (const Draw& what : gpu_scene_.opaque()) {
+    const Material& material = scene_.materials[static_cast<size_t>(what.material)];
+    const bool lit = material.shading == Shading::Standard || material.shading == Shading::Foliage;
+    const bool glows = lamps && material.emissive != glm::vec3(0.0f);
+    if (lit && !glows) draw(commands, slot, what, object, bound_material);
+    ++object;
+  }
+}
+
+void SceneRenderer::recordLampShadows(VkCommandBuffer commands, const Slot& slot) {
+  device_.beginLabel(commands, "shadows of lamps");
+  recordBarriers(commands, {imageBarrier(lamp_shadow_map_, kFragmentSampled, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
+                                         VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
+  VkClearValue clear{};
+  clear.depthStencil.depth = 1.0f;
+  const VkRenderingAttachmentInfo depth =
+      attachment(lamp_shadow_map_, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, clear);
+  beginRendering(commands, lamp_shadow_map_.width, lamp_shadow_map_.height, {}, &depth);
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, lamp_shadow_.get());
+  bindDraws(commands, slot);
+  for (uint32_t lamp = 0; lamp < kShadowLamps && shadow_lamps_[lamp] != kNone; ++lamp) {
+    const bool spot = scene_.lights[static_cast<size_t>(shadow_lamps_[lamp])].kind == LightKind::Spot;
+    for (uint32_t face = 0; face < (spot ? 1 : kLampTiles); ++face) {
+      const VkOffset2D at{static_cast<int32_t>(face * kLampTileSize), static_cast<int32_t>(lamp * kLampTileSize)};
+      const auto side = static_cast<float>(kLampTileSize);
+      const VkViewport viewport{static_cast<float>(at.x), static_cast<float>(at.y), side, side, 0.0f, 1.0f};
+      const VkRect2D scissor{at, {kLampTileSize, kLampTileSize}};
+      vkCmdSetViewport(commands, 0, 1, &viewport);
+      vkCmdSetScissor(commands, 0, 1, &scissor);
+      const uint32_t tile = lamp * kLampTiles + face;
+      vkCmdPushConstants(commands, scene_pipeline_layout_.get(), VK_SHADER_STAGE_VERTEX_BIT, 0, sizeof tile, &tile);
+      drawCasters(commands, slot, true);
+    }
+  }
+  vkCmdEndRendering(commands);
+  recordBarriers(commands, {imageBarrier(lamp_shadow_map_, kDepthTests, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
                                          kFragmentSampled, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
   device_.endLabel(commands);
 }

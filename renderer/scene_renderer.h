@@ -89,8 +89,11 @@ class SceneRenderer {
   GpuFrame frameConstants(const FrameView& now, const FrameView& previous) const;
   void writePoses(Slot& slot, const FrameView& now, const FrameView& previous) const;
   uint32_t writeLights(Slot& slot, const FrameView& now);  // how many
+  void writeLampViews(GpuFrame& frame, const FrameView& now) const;
   void writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const;
   void recordShadows(VkCommandBuffer commands, const Slot& slot);
+  void recordLampShadows(VkCommandBuffer commands, const Slot& slot);
+  void drawCasters(VkCommandBuffer commands, const Slot& slot, bool lamps);
   void recordGeometry(VkCommandBuffer commands, const Slot& slot, const FrameView& now);
   void recordOcclusion(VkCommandBuffer commands, const Slot& slot);
   void recordResolve(VkCommandBuffer commands);
@@ -112,10 +115,11 @@ class SceneRenderer {
   UniqueDescriptorPool pool_;
   UniquePipelineLayout scene_pipeline_layout_, resolve_pipeline_layout_, occlusion_pipeline_layout_,
       blur_pipeline_layout_;
-  UniquePipeline opaque_, blended_, blended_owners_, sky_, shadow_, occlusion_, blur_, resolve_;
+  UniquePipeline opaque_, blended_, blended_owners_, sky_, shadow_, lamp_shadow_, occlusion_, blur_, resolve_;
   VkDescriptorSet resolve_set_ = VK_NULL_HANDLE, blur_set_ = VK_NULL_HANDLE;
 
-  Image shadow_map_, environment_map_;
+  std::array<int, kShadowLamps> shadow_lamps_;  // of the scene's lights
+  Image shadow_map_, lamp_shadow_map_, environment_map_;
   std::array<Image, 6> samples_;  // 4 a pixel: HDR colour, depth, normal, motion, base colour, object
   Image depth_buffer_, noisy_openness_, openness_;
   Targets targets_;

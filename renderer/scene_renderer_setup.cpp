@@ -8,6 +8,7 @@
 #include "renderer/pipelines.h"
 #include "renderer/scene_renderer.h"
 #include "shaders/fullscreen.vert.h"
+#include "shaders/lamp_shadow.vert.h"
 #include "shaders/occlusion.frag.h"
 #include "shaders/occlusion_blur.frag.h"
 #include "shaders/resolve.frag.h"
@@ -46,8 +47,9 @@ UniqueSetLayout createSetLayout(const Device& device, const char* name,
 }
 
 UniquePipelineLayout createPipelineLayout(const Device& device, const char* name,
-                                          std::span<const VkDescriptorSetLayout> sets, uint32_t push_bytes) {
-  const VkPushConstantRange range{VK_SHADER_STAGE_FRAGMENT_BIT, 0, push_bytes};
+                                          std::span<const VkDescriptorSetLayout> sets, uint32_t push_bytes,
+                                          VkShaderStageFlags push_stage = VK_SHADER_STAGE_FRAGMENT_BIT) {
+  const VkPushConstantRange range{push_stage, 0, push_bytes};
   VkPipelineLayoutCreateInfo info{VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO};
   info.setLayoutCount = static_cast<uint32_t>(sets.size());
   info.pSetLayouts = sets.data();
@@ -117,7 +119,7 @@ void SceneRenderer::createLayouts() {
   }
   constexpr VkShaderStageFlags kBoth = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
   constexpr VkShaderStageFlags kFragment = VK_SHADER_STAGE_FRAGMENT_BIT;
-  const std::array<VkDescriptorSetLayoutBinding, 8> frame = {{
+  const std::array<VkDescriptorSetLayoutBinding, 9> frame = {{
       {0, VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 1, kBoth, nullptr},
       {1, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, VK_SHADER_STAGE_VERTEX_BIT, nullptr},
       {2, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, kBoth, nullptr},
@@ -126,6 +128,7 @@ void SceneRenderer::createLayouts() {
       {5, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, VK_SHADER_STAGE_VERTEX_BIT, nullptr},
       {6, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1, kFragment, nullptr},
       {7, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1, kFragment, nullptr},
+      {8, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1, kFragment, nullptr},
   }};
   frame_layout_ = createSetLayout(device_, "frame", frame);
   std::array<VkDescriptorSetLayoutBinding, kMostAttachments> resolve{};  // six of samples, one of openness
@@ -136,7 +139,7 @@ void SceneRenderer::createLayouts() {
   blur_layout_ = createSetLayout(device_, "occlusion blur", std::span(resolve).first(1));
 
   const std::array scene_sets = {frame_layout_.get(), gpu_scene_.materialSetLayout()};
-  scene_pipeline_layout_ = createPipelineLayout(device_, "scene", scene_sets, 0);
+  scene_pipeline_layout_ = createPipelineLayout(device_, "scene", scene_sets, sizeof(uint32_t), VK_SHADER_STAGE_VERTEX_BIT);
   const std::array occlusion_sets = {frame_layout_.get(), resolve_layout_.get()};
   occlusion_pipeline_layout_ = createPipelineLayout(device_, "ambient occlusion", occlusion_sets, 0);
   const std::array blur_sets = {blur_layout_.get()};
@@ -152,7 +155,7 @@ void SceneRenderer::createLayouts() {
 void SceneRenderer::createSlots(uint32_t count) {
   const std::array<VkDescriptorPoolSize, 3> sizes = {{{VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, count},
                                                       {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, count * 5},
-                                                      {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, count * 2 + 8}}};
+                                                      {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, count * 3 + 8}}};
   VkDescriptorPoolCreateInfo pool_info{VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO};
   pool_info.maxSets = count + 2;
   pool_info.poolSizeCount = sizes.size();
@@ -170,6 +173,20 @@ void SceneRenderer::createSlots(uint32_t count) {
   shadow.usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
   shadow.aspect = VK_IMAGE_ASPECT_DEPTH_BIT;
   shadow_map_ = createImage(device_, "shadow map", shadow);
+
+  // Scenes without lamps have an atlas that is only there to be bound.
+  if (shadow_lamps_[0] != kNone) {
+    shadow.width = kLampTiles * kLampTileSize;
+    shadow.height = kShadowLamps * kLampTileSize;
+  } else {
+    shadow.width = shadow.height = 1;
+  }
+  lamp_shadow_map_ = createImage(device_, "shadows of lamps", shadow);
+  runOnce(device_, [&](VkCommandBuffer commands) {
+    recordBarriers(commands, {imageBarrier(lamp_shadow_map_, {}, VK_IMAGE_LAYOUT_UNDEFINED,
+                                           {VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT},
+                                           VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  });
 
   const size_t objects = std::max<size_t>(gpu_scene_.opaque().size() + gpu_scene_.blended().size(), 1);
   // This frame's joints and the previous frame's, then the weights of both, to whole vec4s.
@@ -191,6 +208,7 @@ void SceneRenderer::createSlots(uint32_t count) {
     writeBuffer(device_, slot.set, 2, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, gpu_scene_.materialBuffer());
     writeBuffer(device_, slot.set, 3, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, slot.pose.handle.get());
     writeImage(device_, slot.set, 4, shadow_sampler_.get(), shadow_map_);
+    writeImage(device_, slot.set, 8, shadow_sampler_.get(), lamp_shadow_map_);
     writeBuffer(device_, slot.set, 5, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, gpu_scene_.morphBuffer());
     writeBuffer(device_, slot.set, 7, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, slot.lights.handle.get());
   }
@@ -286,6 +304,9 @@ void SceneRenderer::createPipelines() {
   shadow.depth_compare = VK_COMPARE_OP_LESS_OR_EQUAL;
   shadow.depth_bias_slope = 1.5f;
   shadow_ = createPipeline(device_, shadow);
+  shadow.name = "shadow of a lamp";
+  shadow.vertex = kLampShadowVert;
+  lamp_shadow_ = createPipeline(device_, shadow);
 
   PipelineInfo occlusion;
   occlusion.name = "ambient occlusion";

@@ -152,7 +152,7 @@ struct SceneCamera {
 
 enum class LightKind : uint32_t { Directional = 0, Point = 1, Spot = 2 };  // shared with frame.glsl
 
-// A lamp, at its node's place and shining along its -Z. It throws no shadow.
+// A lamp, at its node's place and shining along its -Z. It throws shadows where Look::lamp_shadows asks for them.
 struct Light {
   std::string name;
   LightKind kind = LightKind::Point;

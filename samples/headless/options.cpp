@@ -116,6 +116,8 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
   parser.add_option("--exposure", arguments.exposure, "Brighter or darker, in stops")
       ->check(numberFrom(-20.0, 20.0))
       ->capture_default_str();
+  parser.add_flag("--lamp-shadows", options.frame.look.lamp_shadows,
+                  "Shadows of the scene's four brightest lamps, too");
   parser.add_option("--haze", arguments.haze, "Distance at which haze takes 63 %, 0 for none [as the scene has it]")
       ->check(numberFrom(0.0, 1e12));
   parser

@@ -246,7 +246,8 @@ void App::updateScene(double seconds) {
   const bool same = !light_changed_ && light.kind == set_light_.kind && light.sun_azimuth == set_light_.sun_azimuth &&
                     light.sun_height == set_light_.sun_height && light.hour == set_light_.hour &&
                     light.exposure_stops == set_light_.exposure_stops && light.tonemap == set_light_.tonemap &&
-                    light.ambient_occlusion == set_light_.ambient_occlusion;
+                    light.ambient_occlusion == set_light_.ambient_occlusion &&
+                    light.lamp_shadows == set_light_.lamp_shadows;
   if (!same) session_->setEnvironment(light);
   light_changed_ = false;
   set_light_ = light;

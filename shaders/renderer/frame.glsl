@@ -28,6 +28,7 @@ layout(set = 0, binding = 0) uniform Frame {
   float map_intensity;     // environment map instead of the analytic sky if above 0
   uint light_count;
   float map_levels;        // of the prefiltered map
+  mat4 lamp_views[24];     // world to clip space of each tile of the lamps' shadows, lamp after lamp
 } frame;
 
 struct Object {

@@ -8,9 +8,12 @@ struct Lamp {
   vec4 position;   // w 1 / range, 0: shines without end
   vec4 color;      // candela, lux if directional; w kind, LightKind of scene.h
   vec4 direction;  // where it shines; w cosine of a spot's outer angle
-  vec4 cone;       // x 1 / (cosine of the inner angle - cosine of the outer)
+  vec4 cone;       // x 1 / (cosine of the inner angle - cosine of the outer); y 1 + its row of the shadows' atlas, 0:
+                   // it throws none; z tangent of half the angle that a tile sees
 };
 layout(std430, set = 0, binding = 7) readonly buffer Lights { Lamp lights[]; };
+
+#include "renderer/lamp_shadows.glsl"
 
 struct Surface {
   vec3 base, normal, view;
@@ -83,7 +86,8 @@ vec3 sunAndLamps(Surface s, vec3 world) {
   for (uint i = 0u; i < frame.light_count; ++i) {
     vec3 to_light;
     vec3 arriving = lampLight(lights[i], world, to_light);
-    if (arriving.r + arriving.g + arriving.b > 1e-5) sum += reflected(s, to_light, arriving);
+    if (arriving.r + arriving.g + arriving.b <= 1e-5) continue;
+    sum += reflected(s, to_light, arriving * lampShadow(lights[i], world, s.normal));
   }
   return sum;
 }

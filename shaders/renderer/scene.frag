@@ -77,6 +77,7 @@ vec3 foliageColor(vec3 base, vec3 view, vec3 normal, vec3 ambient) {
   for (uint i = 0u; i < frame.light_count; ++i) {
     vec3 to_light;
     vec3 arriving = lampLight(lights[i], v_world.xyz, to_light);
+    arriving *= lampShadow(lights[i], v_world.xyz, normal);
     diffuse += arriving * clamp((dot(normal, to_light) + 0.45) / 1.45, 0.0, 1.0) / kPi;
   }
   return base * (ambient + diffuse);

@@ -224,6 +224,44 @@ TEST_F(GBuffer, LampsShineWithinTheirConeAndRange) {
   EXPECT_NEAR(redAt(32), dark, 1);
 }
 
+// A card halfway between a lamp and the middle of the wall; the lamp stands so that another face of its cube sees it.
+TEST_F(GBuffer, LampsThrowShadows) {
+  struct Case {
+    LightKind kind;
+    glm::vec3 lamp;
+  };
+  for (const Case& c : {Case{LightKind::Point, {1.5f, 0.0f, 2.0f}}, Case{LightKind::Point, {2.0f, 0.0f, 1.0f}},
+                        Case{LightKind::Point, {-2.0f, 0.0f, 1.0f}}, Case{LightKind::Point, {0.0f, 2.0f, 1.0f}},
+                        Case{LightKind::Point, {0.0f, -2.0f, 1.0f}}, Case{LightKind::Spot, {1.5f, 0.0f, 2.0f}}}) {
+    SCOPED_TRACE(testing::Message() << static_cast<int>(c.kind) << " at " << c.lamp.x << ", " << c.lamp.y);
+    Scene scene = squareScene();
+    scene.environment.sun_color = glm::vec3(0.0f);
+    MeshBuilder builder;
+    builder.quad(0, {-0.3f, -0.3f, 0}, {0.3f, -0.3f, 0}, {0.3f, 0.3f, 0}, {-0.3f, 0.3f, 0}, glm::vec3(0.5f));
+    addNode(scene, "card", builder.finish(scene, "card"), c.lamp * 0.5f);
+    addNode(scene, "lamp", kNone, c.lamp);
+    scene.lights.push_back({.kind = c.kind, .node = 2, .color = glm::vec3(20.0f), .outer_angle = 0.9f});
+    const Pose pose = poseAt(scene, 0.0);
+    SceneRenderer renderer(device(), scene, 64, 64);
+    const auto picture = [&](bool shadows) {
+      Look look;
+      look.lamp_shadows = shadows;
+      renderer.setLook(look);
+      return render(renderer, {frontCamera(), &pose}, std::nullopt);
+    };
+    const Pictures without = picture(false), with = picture(true);
+    const auto red = [](const Pictures& out, const glm::vec2& at) {  // of the wall, metres
+      const auto pixel = [&](float metres) { return static_cast<uint32_t>(32.0f + metres * pixelsPerMetre(64)); };
+      return static_cast<int>(out.color[(pixel(-at.y) * 64 + pixel(at.x)) * 4]);
+    };
+    const glm::vec2 beyond = -glm::normalize(glm::vec2(c.lamp)) * 1.2f;  // the ray over the card's edge
+    EXPECT_LT(red(with, {0, 0}), red(without, {0, 0}) - 30);
+    const glm::vec2 aside(-beyond.y, beyond.x);
+    EXPECT_NEAR(red(with, aside), red(without, aside), 2);
+    EXPECT_EQ(with.depth, without.depth);
+  }
+}
+
 // Sunlit white next to sunlit light grey must not come out the same.
 TEST_F(GBuffer, SunlitWallsStayApart) {
   Scene scene = squareScene();

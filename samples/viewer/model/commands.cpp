@@ -97,6 +97,7 @@ const std::array kCommands = {
     number(C::Exposure, "exposure", "Exposure", [](S& s) { return &s.light.exposure_stops; }, -4, 4, 0.25f, "%+.2f stops", "Brighter or darker before the tonemap", false),
     choice(C::TonemapChoice, "tonemap", "Tonemap", [](S& s) { return &s.light.tonemap; }, kTonemaps, "How scene light becomes a picture"),
     flag(C::AmbientOcclusion, "ambient-occlusion", "Ambient occlusion", [](S& s) { return &s.light.ambient_occlusion; }, "Darker where surfaces meet"),
+    flag(C::LampShadows, "lamp-shadows", "Shadows of lamps", [](S& s) { return &s.light.lamp_shadows; }, "Of the four brightest lamps; each draws the scene up to six times more"),
     act(C::OpenEnvironment, "open-environment", "Environment map", "FILE: lights the scene with a Radiance .hdr picture"),
     act(C::NoEnvironment, "no-environment", "Back to the sky", "The scene's own sky again"),
 

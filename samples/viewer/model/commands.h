@@ -24,7 +24,8 @@ enum class Command {
   // Time
   Pause, Time, TimeSpeed, Animation, Step,
   // Light
-  LightChoice, SunAzimuth, SunHeight, Hour, Exposure, TonemapChoice, AmbientOcclusion, OpenEnvironment, NoEnvironment,
+  LightChoice, SunAzimuth, SunHeight, Hour, Exposure, TonemapChoice, AmbientOcclusion, LampShadows,
+  OpenEnvironment, NoEnvironment,
   // Output
   Screenshot, ScreenshotAll, Record, RecordFormatChoice, RecordRate, WithPanels, OutputFolder,
   // Training

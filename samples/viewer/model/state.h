@@ -45,7 +45,7 @@ struct State {
     float hour = 15.0f;                             // of a summer's day, [0, 24]
     float exposure_stops = 0.0f;
     int tonemap = 0;  // render::Tonemap
-    bool ambient_occlusion = true;
+    bool ambient_occlusion = true, lamp_shadows = false;
   } light;
 
   struct Object {

@@ -113,6 +113,7 @@ void SceneSession::setEnvironment(const State::Light& light) {
   look.tonemap = static_cast<render::Tonemap>(light.tonemap);
   look.exposure_stops = light.exposure_stops;
   look.ambient_occlusion = light.ambient_occlusion;
+  look.lamp_shadows = light.lamp_shadows;
   renderer_.setLook(look);
 }
 

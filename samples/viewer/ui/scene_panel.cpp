@@ -76,6 +76,7 @@ void light(PanelContext& context) {
   w.slider(Command::Exposure);
   w.combo(Command::TonemapChoice);
   w.checkbox(Command::AmbientOcclusion);
+  w.checkbox(Command::LampShadows);
   if (w.plainButton("Environment map...", "Lights the scene with a Radiance .hdr picture", w.half())) {
     context.dialog.open("Open an environment map", {".hdr"}, Command::OpenEnvironment);
   }
