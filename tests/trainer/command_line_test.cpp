@@ -48,7 +48,7 @@ void expectFailure(const Result& result, int status, const std::string& message)
 
 TEST_F(CommandLineTest, HelpAndVersionSucceed) {
   EXPECT_EQ(run("--version").status, 0);
-  for (const char* command : {"style", "evaluate", "export", "inspect"}) {
+  for (const char* command : {"style", "multi", "encode", "evaluate", "export", "inspect"}) {
     const Result help = run(std::string(command) + " --help");
     EXPECT_EQ(help.status, 0);
     EXPECT_NE(help.output.find("Example"), std::string::npos) << help.output;
@@ -124,6 +124,48 @@ TEST_F(CommandLineTest, EvaluateComparesStylesWithAYardsticksCheckpointAndDrawsA
   EXPECT_NE(unwritten.output.find("\"style_centred\""), std::string::npos) << unwritten.output;
   EXPECT_NE(unwritten.output.find("\"flicker\""), std::string::npos) << unwritten.output;
   EXPECT_NE(unwritten.output.find("impasto-train: " + file("nowhere/sheet.png")), std::string::npos) << unwritten.output;
+}
+
+TEST_F(CommandLineTest, LearnsSeveralPaintingsAndEncodesOthers) {
+  const std::string out = file("m.safetensors"), checkpoint = file("m.checkpoint.safetensors"), more = file("more.safetensors");
+  for (uint32_t i = 0; i < 3; ++i) trainer::writePng(makePicture(80, 64, 500 + i), file("p_" + std::to_string(i) + ".png"));
+  const std::string shared = " --perceptual " + file("vgg.safetensors") + " --device cpu --threads 1";
+  const std::string multi = "multi --style-image " + file("p_0.png") + " --style-image " + file("p_1.png") + " --content " +
+                            file("content") + shared + " --size small --image-size 32 --style-size 64 --batch 2 --out " + out;
+  const Result trained = run(multi + " --steps 3 --titles 'First,Second' --samples " + file("samples"));
+  ASSERT_EQ(trained.status, 0) << trained.output;
+  EXPECT_NE(trained.output.find("fusion 0.5"), std::string::npos) << trained.output;
+  EXPECT_TRUE(std::filesystem::exists(file("samples/step_0000003.png")));
+
+  const std::string encode = "encode " + checkpoint + shared + " --out " + more;
+  const Result encoded = run(encode + " --style-image " + file("p_0.png") + " --title 'First again' --style-image " + file("p_2.png"));
+  ASSERT_EQ(encoded.status, 0) << encoded.output;
+  const Style style = readStyleFile(more), learned = readStyleFile(out);
+  ASSERT_EQ(style.paintings.size(), 4u);
+  EXPECT_EQ(style.paintings[0].title, "First");
+  EXPECT_EQ(style.paintings[2].title, "First again");
+  EXPECT_EQ(style.paintings[3].title, "p 2");
+  EXPECT_EQ(style.paintings[1].vector, learned.paintings[1].vector);
+  ASSERT_EQ(style.paintings[2].vector.size(), 32u);
+  for (size_t i = 0; i < 32; ++i) EXPECT_NEAR(style.paintings[2].vector[i], style.paintings[0].vector[i], 1e-4);
+  EXPECT_NE(style.paintings[3].vector, style.paintings[0].vector);
+  EXPECT_EQ(run(encode + " --only --overwrite --style-image " + file("p_2.png")).status, 0);
+  EXPECT_EQ(readStyleFile(more).paintings.size(), 1u);
+  const Result exported = run("export " + checkpoint + " --out " + file("exported.safetensors"));
+  ASSERT_EQ(exported.status, 0) << exported.output;
+  EXPECT_EQ(readStyleFile(file("exported.safetensors")).paintings[1].vector, learned.paintings[1].vector);
+
+  const std::string image = " --style-image " + file("p_2.png"), other = " --out " + file("other.safetensors");
+  expectFailure(run(encode + image), 2, "--overwrite");
+  expectFailure(run("encode " + out + image + shared + other), 2, "is a style file");
+  expectFailure(run("encode " + file("p_2.png") + image + shared + other), 1, "p_2.png");
+  expectFailure(run("encode " + checkpoint + image + other), 2, "--perceptual");
+  expectFailure(run("encode " + checkpoint + image + shared + other + " --title a --title b"), 2, "more titles");
+  expectFailure(run("encode " + checkpoint + image + shared + other + " --title First"), 2, "\"First\" already");
+  expectFailure(run("encode " + checkpoint + " --style-image " + file("nowhere.png") + shared + other), 1, "nowhere.png");
+  ASSERT_EQ(run(styleCommand("--steps 1 --out " + file("s.safetensors"))).status, 0);
+  expectFailure(run("encode " + file("s.checkpoint.safetensors") + image + shared + other), 2, "recipe style has no style encoder");
+  EXPECT_FALSE(std::filesystem::exists(file("other.safetensors")));
 }
 
 TEST_F(CommandLineTest, TheDocumentedSettingsAreTheProgramsOwn) {

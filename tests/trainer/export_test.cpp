@@ -114,6 +114,47 @@ TEST_F(ExportTest, TheStyleFileRunByReferenceAndVulkanEqualsTheTrainersOutput) {
   }
 }
 
+// Norms and fusion weight are folded, a modulate stays: what a style vector paints is what it painted while training.
+TEST_F(ExportTest, SteeredGeneratorsAreExportedWithTheirFusionWeight) {
+  constexpr double kBar = 2.0 / 255.0;
+  const GeneratorShape shapes[] = {{.size = "small", .style_vector = 3},
+                                   {.size = "small", .decoder = "upsample", .tail = "half", .trunk = "sixteenth", .style_vector = 5}};
+  for (const GeneratorShape& shape : shapes) {
+    Generator generator = trainedGenerator(shape);
+    torch::NoGradGuard no_grad;
+    for (const auto& item : generator->named_parameters()) {
+      if (item.key() == "fusion") item.value().fill_(0.8);
+      if (item.key().find("/style/") == std::string::npos) continue;
+      item.value().uniform_(-0.5, 0.5);
+    }
+    EXPECT_NEAR(generator->fusionWeight().item<double>(), 1 / (1 + std::exp(-0.8)), 1e-6);
+    const Style style = readStyle(writeStyle(makeStyle(*generator, {})));
+    EXPECT_EQ(style.graph.styleVectorLength(), static_cast<uint32_t>(shape.style_vector));
+    const torch::Tensor frame = torch::rand({1, 3, 28, 44}), vector = torch::randn({1, shape.style_vector});
+    GeneratorInputs steered;
+    steered.color = frame;
+    steered.style = vector;
+    const torch::Tensor trained = generator->forward(steered);
+    EXPECT_GT((trained - generator->forward(frame)).abs().mean().item<double>(), kBar) << "the vector steers nothing";
+    ReferenceInputs inputs;
+    inputs.color = fromTorch(frame);
+    inputs.style_vector.assign(vector.data_ptr<float>(), vector.data_ptr<float>() + vector.numel());
+    EXPECT_LT((asTensor(runReference(style, inputs)) - trained).abs().max().item<double>(), kBar);
+    const auto vulkan_device = makeVulkanDevice(device(), device().half_precision);
+    const Tensor painted = GeneratorRunner(device(), *vulkan_device, style, 44, 28).run(inputs);
+    EXPECT_LT((asTensor(painted) - trained).abs().max().item<double>(), kBar);
+    // Taken over by a generator that fuses half of it.
+    Generator other(makeGeneratorSpec(shape));
+    other->adoptFolded(style);
+    other->freezeNorms(true);
+    EXPECT_LT((other->forward(steered) - trained).abs().max().item<double>(), kBar);
+    // Steering costs no multiply-adds.
+    GeneratorShape plain = shape;
+    plain.style_vector = 0;
+    EXPECT_EQ(style.graph.multiplyAddsPerPixel(), makeGeneratorSpec(plain).graph.multiplyAddsPerPixel());
+  }
+}
+
 TEST(Export, AWeightThatIsNoNumberIsAnError) {
   Generator generator(makeGeneratorSpec("small"));
   torch::NoGradGuard no_grad;

@@ -14,6 +14,7 @@ void addRecipeCommands(CLI::App& app, Job& job);
 void addSettingsCommand(CLI::App& app, Job& job);
 void addEvaluateCommand(CLI::App& app, Job& job);
 void addExportCommand(CLI::App& app, Job& job);
+void addEncodeCommand(CLI::App& app, Job& job);
 void addInspectCommand(CLI::App& app, Job& job);
 void addSampleCommand(CLI::App& app, Job& job);
 

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   trainer::addRecipeCommands(app, job);
   trainer::addEvaluateCommand(app, job);
   trainer::addExportCommand(app, job);
+  trainer::addEncodeCommand(app, job);
   trainer::addInspectCommand(app, job);
   trainer::addSampleCommand(app, job);
   trainer::addSettingsCommand(app, job);

@@ -14,6 +14,7 @@ namespace F = torch::nn::functional;
 
 constexpr double kNormEpsilon = 1e-5;
 constexpr double kNormMomentum = 0.05;
+constexpr double kFirstModulation = 0.1;  // deviation of what a style vector of deviation 1 asks for at first
 
 torch::Tensor activate(torch::Tensor x, Activation activation) {
   switch (activation) {
@@ -84,7 +85,8 @@ void GeneratorImpl::addConvolutions(bool initialise) {
     // He et al. 2015: variance 2 / fan-in keeps the scale through ReLUs; half of that where there is none.
     const double gain = op.activation == Activation::Relu || op.activation == Activation::LeakyRelu ? 2.0 : 1.0;
     torch::Tensor weight = torch::zeros({out, in, k, k});
-    if (initialise) weight.normal_(0, std::sqrt(gain / static_cast<double>(in * k * k)));
+    conv.fused = spec_.fused.count(i) > 0;
+    if (initialise) weight.normal_(0, (conv.fused ? kFirstModulation : 1) * std::sqrt(gain / static_cast<double>(in * k * k)));
     // ICNR (Aitken et al. 2017): a convolution that feeds a depth-to-space starts as nearest upsampling, without a grid.
     for (const Op& reader : ops) {
       if (reader.type != OpType::DepthToSpace || reader.inputs[0] != i) continue;
@@ -105,9 +107,11 @@ void GeneratorImpl::addConvolutions(bool initialise) {
     }
     convs_.emplace(i, std::move(conv));
   }
+  if (!spec_.fused.empty()) fusion_ = register_parameter("fusion", torch::zeros({1}));
 }
 
 std::pair<torch::Tensor, torch::Tensor> GeneratorImpl::folded(const Conv& conv) const {
+  if (conv.fused) return {conv.weight * fusionWeight(), conv.bias * fusionWeight()};
   if (!conv.scale.defined()) return {conv.weight, conv.bias};
   const torch::Tensor factor = conv.scale * torch::rsqrt(conv.running_variance + kNormEpsilon);
   return {conv.weight * factor.view({-1, 1, 1, 1}), conv.shift - conv.running_mean * factor};
@@ -310,17 +314,21 @@ void GeneratorImpl::adoptFolded(const Style& style) {
     } else {
       copy(conv.bias, weights->second.bias);
     }
+    if (conv.fused) {
+      conv.weight.div_(fusionWeight());
+      conv.bias.div_(fusionWeight());
+    }
   }
 }
 
-void GeneratorImpl::calibrate(const std::vector<torch::Tensor>& batches, bool keep_function) {
+void GeneratorImpl::calibrate(const std::vector<GeneratorInputs>& batches, bool keep_function) {
   torch::NoGradGuard no_grad;
   // A frozen pass keeps the function while it is measured; a live pass measures each layer as training sees it.
   const bool was_frozen = norms_frozen_;
   norms_frozen_ = keep_function;
   collecting_ = true;
   collected_.clear();
-  for (const torch::Tensor& batch : batches) forward(batch);
+  for (const GeneratorInputs& batch : batches) forward(batch);
   collecting_ = false;
   norms_frozen_ = was_frozen;
 

@@ -3,7 +3,8 @@
 // Parameters are float32 masters named after their op ("block0.a.weight", ...); the convolutions run in `compute`.
 // A normed convolution is conv -> batch norm -> activation. While norms are live it uses the statistics of the batch;
 // once frozen, the running statistics are folded into kernel and bias before the convolution, which is exactly what
-// export writes, and training goes on through that fold. Not thread-safe.
+// export writes, and training goes on through that fold. With a style vector, what is made of it for the modulates is
+// scaled by one learned number, the fusion weight, which is folded as well. Not thread-safe.
 #pragma once
 
 #include <torch/torch.h>
@@ -58,7 +59,12 @@ class GeneratorImpl final : public PaintingNetwork {
 
   // Sets each norm's running statistics to those of the given batches and, if `keep_function`, scale and shift such that
   // the frozen generator computes what it did before.
-  void calibrate(const std::vector<torch::Tensor>& batches, bool keep_function) override;
+  using PaintingNetwork::calibrate;
+  void calibrate(const std::vector<GeneratorInputs>& batches, bool keep_function) override;
+
+  // How much of what the style vector asks for is fused into the features: 0, nothing, to 1, all of it. One element, with
+  // a graph; undefined for generators without a style vector, and for finished styles, whose weights hold it.
+  torch::Tensor fusionWeight() const { return fusion_.defined() ? torch::sigmoid(fusion_) : fusion_; }
 
   const GeneratorSpec& spec() const { return spec_; }
 
@@ -73,6 +79,7 @@ class GeneratorImpl final : public PaintingNetwork {
     torch::Tensor weight, bias;            // bias: of a plain convolution; a normed one has none of its own
     torch::Tensor scale, shift;            // of the norm; undefined without one
     torch::Tensor running_mean, running_variance;
+    bool fused = false;                    // scaled by the fusion weight
   };
 
   void addConvolutions(bool initialise);
@@ -84,6 +91,7 @@ class GeneratorImpl final : public PaintingNetwork {
   GeneratorSpec spec_;
   std::vector<float> default_style_vector_;
   std::map<uint32_t, Conv> convs_;
+  torch::Tensor fusion_;  // the fusion weight's logit; undefined without
   torch::ScalarType compute_ = torch::kFloat;
   int processes_ = 1;
   SumOverProcesses sum_;

@@ -1,6 +1,7 @@
 #include "nn/generator_spec.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/error.h"
 
@@ -22,6 +23,9 @@ class Builder {
   explicit Builder(GeneratorSpec& spec) : spec_(spec) {}
 
   uint32_t color() { return append({.type = OpType::Input, .name = "color", .input_kind = InputKind::Color}); }
+  uint32_t style(uint32_t length) {
+    return append({.type = OpType::Input, .name = "style", .input_kind = InputKind::Style, .channels = length});
+  }
   uint32_t noise(uint32_t downscale) {
     return append({.type = OpType::Noise,
                    .name = "noise",
@@ -44,6 +48,17 @@ class Builder {
     const uint32_t op = conv(name, input, channels, activation, stride);
     spec_.normed.insert(op);
     return op;
+  }
+  // x * (1 + w g) + w b, then the activation; g and b are made of the style vector by a layer of their own, w is the
+  // fusion weight.
+  uint32_t modulate(const std::string& name, uint32_t input, uint32_t style, uint32_t channels, Activation activation) {
+    const uint32_t factors = append({.type = OpType::Conv2d,
+                                     .name = name + ".style",
+                                     .inputs = {style},
+                                     .kernel = 1,
+                                     .channels = 2 * channels});
+    spec_.fused.insert(factors);
+    return append({.type = OpType::Modulate, .name = name + ".styled", .inputs = {input, factors}, .activation = activation});
   }
   uint32_t spaceToDepth(const std::string& name, uint32_t input, uint32_t block) {
     return append({.type = OpType::SpaceToDepth, .name = name, .inputs = {input}, .block = block});
@@ -70,6 +85,9 @@ class Builder {
   GeneratorSpec& spec_;
 };
 
+// With a style vector, trunk and decoder are steered by it up to half resolution. Not the encoder: what there is in a frame
+// does not depend on how it is painted. Nor the last stage, where tensors are largest: what it makes of its channels is
+// steered by the stage before.
 class GeneratorBuilder {
  public:
   GeneratorBuilder(GeneratorSpec& spec, const GeneratorShape& shape, const Widths& widths)
@@ -77,6 +95,7 @@ class GeneratorBuilder {
 
   void build() {
     const uint32_t color = b_.color();
+    if (shape_.style_vector > 0) style_ = b_.style(static_cast<uint32_t>(shape_.style_vector));
 
     // Encoder: folded x4, then 1/8, where flat walls get noise to grow strokes from.
     const uint32_t quarter = b_.normedConv("enc4", b_.spaceToDepth("fold", color, 4), widths_.quarter, kRelu);
@@ -84,8 +103,8 @@ class GeneratorBuilder {
     const uint32_t trunk = buildTrunk(b_.normedConv("mix", b_.concat("with_noise", eighth, b_.noise(8)), widths_.eighth, kRelu));
 
     // Decoder: x2 three times, with a convolution after each so that no grid is left.
-    const uint32_t skip = b_.add("skip4", up("dec8", "up4", trunk, widths_.quarter), quarter);
-    const uint32_t half = b_.normedConv("half", up("dec4", "up2", skip, widths_.half), widths_.half, kRelu);
+    const uint32_t skip = b_.add("skip4", styledUp("dec8", "up4", trunk, widths_.quarter), quarter);
+    const uint32_t half = styledConv("half", up("dec4", "up2", skip, widths_.half), widths_.half, kRelu);
 
     // The last convolution also reads the frame, every pixel of it: edges and text stay sharp.
     if (shape_.tail == "half") {
@@ -100,10 +119,16 @@ class GeneratorBuilder {
  private:
   static constexpr Activation kRelu = Activation::Relu;
 
+  // A normed convolution that the style vector steers, where there is one: norm, modulate, activation.
+  uint32_t styledConv(const std::string& name, uint32_t input, uint32_t channels, Activation activation) {
+    if (!style_) return b_.normedConv(name, input, channels, activation);
+    return b_.modulate(name, b_.normedConv(name, input, channels, Activation::None), *style_, channels, activation);
+  }
+
   uint32_t block(uint32_t index, uint32_t input) {
     const std::string name = "block" + std::to_string(index);
-    const uint32_t inner = b_.normedConv(name + ".a", input, widths_.eighth, kRelu);
-    return b_.add(name + ".add", input, b_.normedConv(name + ".b", inner, widths_.eighth, Activation::None));
+    const uint32_t inner = styledConv(name + ".a", input, widths_.eighth, kRelu);
+    return b_.add(name + ".add", input, styledConv(name + ".b", inner, widths_.eighth, Activation::None));
   }
 
   // With half of the blocks at 1/16: the last block is at 1/8 again, behind a skip.
@@ -114,21 +139,29 @@ class GeneratorBuilder {
     if (lower > 0) {
       uint32_t sixteenth = b_.normedConv("enc16", trunk, widths_.eighth, kRelu, 2);
       while (index < before + lower) sixteenth = block(index++, sixteenth);
-      trunk = b_.add("skip8", trunk, up("dec16", "up8", sixteenth, widths_.eighth));
+      trunk = b_.add("skip8", trunk, styledUp("dec16", "up8", sixteenth, widths_.eighth));
     }
     return block(index, trunk);
   }
 
   // Twice the resolution. Both ways take as many multiply-adds.
-  uint32_t up(const std::string& convolution, const std::string& name, uint32_t input, uint32_t channels) {
-    if (shape_.decoder == "upsample") return b_.normedConv(convolution, b_.upsample(name, input), channels, kRelu);
-    return b_.depthToSpace(name, b_.normedConv(convolution, input, 4 * channels, kRelu), 2);
+  uint32_t up(const std::string& convolution, const std::string& name, uint32_t input, uint32_t channels,
+              Activation activation = kRelu) {
+    if (shape_.decoder == "upsample") return b_.normedConv(convolution, b_.upsample(name, input), channels, activation);
+    return b_.depthToSpace(name, b_.normedConv(convolution, input, 4 * channels, activation), 2);
+  }
+
+  // Steered behind the shuffle: a channel's sub-pixels have one factor, so that it adds no grid.
+  uint32_t styledUp(const std::string& convolution, const std::string& name, uint32_t input, uint32_t channels) {
+    if (!style_) return up(convolution, name, input, channels);
+    return b_.modulate(convolution, up(convolution, name, input, channels, Activation::None), *style_, channels, kRelu);
   }
 
   GeneratorSpec& spec_;
   const GeneratorShape& shape_;
   const Widths widths_;
   Builder b_;
+  std::optional<uint32_t> style_;  // the input
 };
 
 Widths widthsOf(const GeneratorShape& shape) {
@@ -159,6 +192,8 @@ GeneratorShape shapeOf(const nlohmann::json& settings) {
     const auto found = settings.find(field.key());
     if (found != settings.end() && found->is_string()) fields.find(field.key())->set({found->get<std::string>()});
   }
+  const auto vector = settings.find("style_vector");
+  if (vector != settings.end() && vector->is_number_integer()) shape.style_vector = vector->get<int>();
   return shape;
 }
 
@@ -167,6 +202,10 @@ GeneratorSpec makeGeneratorSpec(const GeneratorShape& shape) {
   Fields fields;
   declare(fields, checked);
   fields.check();
+  if (shape.style_vector < 0 || shape.style_vector > static_cast<int>(kMaxStyleVectorLength)) {
+    throw Error(ErrorCode::InvalidArgument, "a style vector has at most " + std::to_string(kMaxStyleVectorLength) +
+                                                " numbers, not " + std::to_string(shape.style_vector));
+  }
   GeneratorSpec spec;
   spec.size = shape.size;
   GeneratorBuilder(spec, shape, widthsOf(shape)).build();

@@ -23,8 +23,10 @@ struct GeneratorShape {
                                     // (at half resolution, on features and folded colour; then depth-to-space)
   std::string trunk = "eighth";     // residual blocks: "eighth" (all at 1/8) or "sixteenth" (half of them at 1/16)
   std::string widths = "usual";     // channels: "usual" or "sixteens" (multiples of 16 wherever a convolution reads)
+  int style_vector = 0;             // numbers of the style vector that steers trunk and decoder; 0: of one painting
 };
 
+// All but the style vector, which only recipes for several paintings have.
 void declare(Fields& fields, GeneratorShape& shape);
 
 // Of a run's settings as a checkpoint echoes them (an object); what they do not mention is as it was before it could be
@@ -34,6 +36,8 @@ GeneratorShape shapeOf(const nlohmann::json& settings);
 struct GeneratorSpec {
   Graph graph;                // validated
   std::set<uint32_t> normed;  // Conv2d ops followed by a batch norm (before their activation) in training
+  std::set<uint32_t> fused;   // global Conv2d ops that make of the style vector what a modulate takes; all are scaled by
+                              // one learned fusion weight
   std::string size;           // "small", "medium", "large"
 };
 

@@ -39,6 +39,9 @@ class PaintingNetwork : public torch::nn::Module {
     inputs.color = color;
     return forward(inputs, noise_offsets, window);
   }
+  torch::Tensor forward(const GeneratorInputs& inputs) {
+    return forward(inputs, NoiseOffsets(static_cast<size_t>(inputs.color.size(0)), {0u, 0u}));
+  }
   torch::Tensor forward(const torch::Tensor& color) {
     return forward(color, NoiseOffsets(static_cast<size_t>(color.size(0)), {0u, 0u}));
   }
@@ -50,7 +53,12 @@ class PaintingNetwork : public torch::nn::Module {
   // take each picture's own statistics, always, has nothing to freeze.
   virtual void freezeNorms(bool /*frozen*/) {}
   virtual bool normsFrozen() const { return true; }
-  virtual void calibrate(const std::vector<torch::Tensor>& /*batches*/, bool /*keep_function*/) {}
+  virtual void calibrate(const std::vector<GeneratorInputs>& /*batches*/, bool /*keep_function*/) {}
+  void calibrate(const std::vector<torch::Tensor>& colors, bool keep_function) {
+    std::vector<GeneratorInputs> batches;
+    for (const torch::Tensor& color : colors) batches.emplace_back().color = color;
+    calibrate(batches, keep_function);
+  }
 
   // Is this one of named_parameters() of the layer that makes the colours?
   virtual bool makesColors(const std::string& parameter) const = 0;

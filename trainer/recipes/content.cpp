@@ -29,12 +29,12 @@ Content loadContent(const std::vector<std::string>& folders, int crop, int holdo
   return content;
 }
 
-std::vector<torch::Tensor> calibrationBatches(const std::vector<Image>& pictures, const CropLoader::Options& crops,
-                                              torch::Device device) {
-  std::vector<torch::Tensor> batches;
+std::vector<GeneratorInputs> calibrationBatches(const std::vector<Image>& pictures, const CropLoader::Options& crops,
+                                                torch::Device device) {
+  std::vector<GeneratorInputs> batches;
   for (int i = 0; i < kCalibrationBatches; ++i) {
     const uint64_t index = kCalibrationIndex + static_cast<uint64_t>(i);
-    batches.push_back(toUnit(makeCropBatch(pictures, crops, index).pictures, device));
+    batches.emplace_back().color = toUnit(makeCropBatch(pictures, crops, index).pictures, device);
   }
   return batches;
 }

@@ -7,6 +7,7 @@
 #include "data/crop_loader.h"
 #include "data/split.h"
 #include "engine/recipe.h"
+#include "nn/painting_network.h"
 
 namespace impasto::trainer {
 
@@ -19,9 +20,9 @@ struct Content {
 // crops of `crop` pixels. Throws impasto::Error, naming what cannot be read.
 Content loadContent(const std::vector<std::string>& folders, int crop, int holdout, const Log& log);
 
-// Batches that training never reaches, to measure statistics over: N x 3 x S x S in [0, 1] on the device.
-std::vector<torch::Tensor> calibrationBatches(const std::vector<Image>& pictures, const CropLoader::Options& crops,
-                                              torch::Device device);
+// Batches that training never reaches, to measure statistics over: colours, N x 3 x S x S in [0, 1] on the device.
+std::vector<GeneratorInputs> calibrationBatches(const std::vector<Image>& pictures, const CropLoader::Options& crops,
+                                                torch::Device device);
 
 // What samples show: pictures held out, or some of the training's if there are none.
 std::vector<const Image*> sampledPictures(const Split& pictures);

@@ -54,8 +54,11 @@ PerceptualRecipe::PerceptualRecipe(const PerceptualSettings& settings, const Run
   teacher_.to(runtime.device, runtime.compute);
   CropLoader::Options same_everywhere = crops_;
   same_everywhere.process = 0;
-  student_ = std::make_unique<ThinVgg>(teacher_, kDeepest, rankOf,
-                                       calibrationBatches(content_.pictures.training, same_everywhere, runtime.device));
+  std::vector<torch::Tensor> pictures;
+  for (const GeneratorInputs& batch : calibrationBatches(content_.pictures.training, same_everywhere, runtime.device)) {
+    pictures.push_back(batch.color);
+  }
+  student_ = std::make_unique<ThinVgg>(teacher_, kDeepest, rankOf, pictures);
   student_->to(runtime.device, runtime.compute);
   optimiser_ = std::make_unique<Adam>(student_->weights().parameters());
   log_("from " + std::to_string(std::lround(multiplyAddsPerPixel(teacher_, kDeepest))) + " to " +

@@ -6,6 +6,8 @@
 #include "engine/trainer.h"
 #include "export/style_export.h"
 #include "recipes/distill.h"
+#include "recipes/multi.h"
+#include "recipes/multi_export.h"
 #include "recipes/paired.h"
 #include "recipes/perceptual.h"
 #include "recipes/style.h"
@@ -30,6 +32,11 @@ const std::vector<RecipeKind>& recipeKinds() {
        "  impasto-train style ... --samples samples/ --size small --steps 4000 --image-size 192\n"
        "  impasto-train style ... --resume\n",
        [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<StyleSettings, StyleRecipe>>()); }, exportGenerator},
+      {"multi", "Learns several paintings: one style file that paints like each of them and like mixtures",
+       "  impasto-train multi --style-image udnie.jpg --style-image scream.jpg --content photos/ --out multi.safetensors\n"
+       "  impasto-train multi ... --titles \"Udnie,The Scream\" --samples samples/\n"
+       "  impasto-train encode multi.checkpoint.safetensors --style-image new.jpg --out more.safetensors\n",
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<MultiSettings, MultiRecipe>>()); }, exportMulti},
       {"distill", "Learns to paint as a style file does: another, smaller generator from it and a folder of pictures",
        "  impasto-train distill --teacher large.safetensors --content photos/ --size small --out small.safetensors\n"
        "  impasto-train distill ... --decoder upsample --tail half\n",

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -10,41 +9,13 @@
 #include "io/sha256.h"
 #include "logging/sample_grid.h"
 #include "nn/johnson.h"
-#include "optim/schedule.h"
+#include "recipes/style_stages.h"
 #include "recipes/trained_generator.h"
 
 namespace impasto::trainer {
 namespace {
 
-constexpr int64_t kWarmUpSteps = 50;
-constexpr double kFullResolutionRate = 0.67; // of the peak learning rate, where the second cosine begins
-constexpr double kFinalRate = 0.01;          // likewise, where each cosine ends
 constexpr int kSmallestSampleSide = 384;
-
-// Frame pixels around a training crop that the generator sees and the losses do not. Without them the border of every crop
-// is a place that the generator knows, and it lays out the painting's composition by it: a meadow along the lower edge.
-// A multiple of the generator's alignment.
-int64_t contextPixels(int image_size, int64_t alignment) { return image_size / 4 / alignment * alignment; }
-
-// Where the noise of a crop without its context begins.
-NoiseOffsets withoutContext(NoiseOffsets noise_offsets, int context) {
-  const auto texels = static_cast<uint32_t>(context / 8);  // noise lies at 1/8
-  for (auto& [x, y] : noise_offsets) {
-    x += texels;
-    y += texels;
-  }
-  return noise_offsets;
-}
-
-// A cosine for each of the two parts of training: the second one, at full resolution, has much to change.
-double learningRate(int64_t step, int64_t steps, double full_resolution_at) {
-  const double done = static_cast<double>(step) / static_cast<double>(steps);
-  const bool full_resolution = done >= full_resolution_at;
-  const double part = full_resolution ? (done - full_resolution_at) / (1.0 - full_resolution_at)
-                                      : done / full_resolution_at;
-  const double top = full_resolution ? kFullResolutionRate : 1.0;
-  return warmUpAt(step, kWarmUpSteps) * top * decayAt(Decay::Cosine, part, kFinalRate / top);
-}
 
 std::unique_ptr<TrainedNetwork> makeNetwork(const StyleSettings& settings, const Runtime& runtime) {
   if (settings.network != Johnson::kName) {
@@ -72,12 +43,7 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
   vgg_->to(runtime.device, runtime.compute);
   loadPainting();
   content_ = loadContent(settings.content, settings.image_size, settings.holdout, log_);
-  crops_ = {.crop = settings.image_size,
-            .context = static_cast<int>(contextPixels(settings.image_size, network_->liveNetwork().alignment())),
-            .batch = settings.batch,
-            .seed = settings.seed,
-            .process = runtime.process,
-            .processes = runtime.processes};
+  crops_ = cropsWithContext(settings.image_size, network_->liveNetwork().alignment(), settings.batch, settings.seed, runtime);
   if (settings.adversarial_weight > 0) {
     const int shorter = static_cast<int>(std::min(painting_.size(2), painting_.size(3)));
     adversary_side_ = std::min(settings.image_size, shorter);
@@ -99,7 +65,7 @@ void StyleRecipe::loadPainting() {
 
 std::vector<Phase> StyleRecipe::phases() {
   const Phase phase{.name = "generator", .members = network_->members([this](int64_t step) {
-                      return learningRate(step, settings_.steps, settings_.full_resolution_at);
+                      return stagedRate(step, settings_.steps, settings_.full_resolution_at);
                     })};
   if (!adversary_) return {phase};
   return {adversary_->phase("discriminator", settings_.steps), phase};
@@ -116,10 +82,6 @@ void StyleRecipe::registerState(Registry& registry) {
 
 TrainedNetwork::Batches StyleRecipe::calibration() const {
   return [this] { return calibrationBatches(content_.pictures.training, crops_, runtime_.device); };
-}
-
-bool StyleRecipe::fullResolution(int64_t step) const {
-  return static_cast<double>(step) >= settings_.full_resolution_at * static_cast<double>(settings_.steps);
 }
 
 void StyleRecipe::resumeAt(int64_t step) {
@@ -154,7 +116,8 @@ torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& 
   const torch::Tensor paintings = std::move(batch.paintings);
   batch.paintings = torch::Tensor();
   const uint64_t seed = settings_.seed + static_cast<uint64_t>(micro.step * micro.count + micro.index);
-  torch::Tensor loss = (*objective_)(frames, paintings, fullResolution(micro.step), seed, scalars);
+  const bool full_resolution = inSecondStage(micro.step, settings_.steps, settings_.full_resolution_at);
+  torch::Tensor loss = (*objective_)(frames, paintings, full_resolution, seed, scalars);
   if (adversary_) {
     const torch::Tensor adversarial = adversary_->generatorLoss(judged(paintings));
     const torch::Tensor balance = adversary_->balance(loss, adversarial, paintings, micro.step);

@@ -53,7 +53,6 @@ class StyleRecipe final : public Recipe {
 
  private:
   void loadPainting();
-  bool fullResolution(int64_t step) const;
   TrainedNetwork::Batches calibration() const;
 
   const StyleSettings& settings_;

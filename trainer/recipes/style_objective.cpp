@@ -5,39 +5,12 @@
 #include "losses/lattice.h"
 #include "losses/readability.h"
 #include "losses/total_variation.h"
+#include "nn/seen_features.h"
 
 namespace impasto::trainer {
-namespace {
 
-constexpr int64_t kMirrored = 8;  // pixels of what the perceptual network gets
-
-// What the perceptual network gets of pictures: full or half resolution, and mirrored a little beyond the border. Its
-// zero padding would otherwise look like a dark frame around every crop, and the generator would paint one.
-torch::Tensor asSeen(const torch::Tensor& pictures, bool full_resolution) {
-  const torch::Tensor scaled = full_resolution ? pictures : torch::avg_pool2d(pictures, 2);
-  return torch::reflection_pad2d(scaled, {kMirrored, kMirrored, kMirrored, kMirrored});
-}
-
-// Without the mirrored ring, which is neither painting nor frame: it only shields the features inside from the padding.
-torch::Tensor withoutRing(const torch::Tensor& features, const std::string& layer) {
-  const int block = layer[4] - '0';  // "relu3_1": pooled twice
-  const int64_t scale = int64_t{1} << (block - 1), ring = (kMirrored + scale - 1) / scale;
-  const int64_t height = features.size(2) - 2 * ring, width = features.size(3) - 2 * ring;
-  if (height < 1 || width < 1) return features;
-  return features.narrow(2, ring, height).narrow(3, ring, width);
-}
-
-std::map<std::string, torch::Tensor> featuresOf(const PerceptualNetwork& vgg, const torch::Tensor& pictures, bool full_resolution,
-                                                const std::set<std::string>& layers) {
-  std::map<std::string, torch::Tensor> features = vgg.features(asSeen(pictures, full_resolution), layers);
-  for (auto& [layer, tensor] : features) tensor = withoutRing(tensor, layer);
-  return features;
-}
-
-}  // namespace
-
-StyleObjective::StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting,
-                               Communicator* together)
+StyleObjective::StyleObjective(const ObjectiveSettings& settings, const PerceptualNetwork& vgg,
+                               const torch::Tensor& painting, Communicator* together)
     : settings_(settings), vgg_(vgg) {
   const std::vector<StyleLayer> style_layers = styleLayers(settings);
   layers_.insert(settings.content_layer);
@@ -47,7 +20,7 @@ StyleObjective::StyleObjective(const StyleSettings& settings, const PerceptualNe
   }
   torch::NoGradGuard no_grad;
   const auto styleLoss = [&](bool full_resolution, StyleStatistic statistic) {
-    return std::make_unique<GramStyleLoss>(style_layers, featuresOf(vgg, painting, full_resolution, layers_), statistic);
+    return std::make_unique<GramStyleLoss>(style_layers, seenFeatures(vgg, painting, full_resolution, layers_), statistic);
   };
   half_ = styleLoss(false, settings.gram_center ? StyleStatistic::Covariance : StyleStatistic::Gram);
   full_ = styleLoss(true, settings.gram_center ? StyleStatistic::Both : StyleStatistic::Gram);
@@ -56,13 +29,13 @@ StyleObjective::StyleObjective(const StyleSettings& settings, const PerceptualNe
 
 torch::Tensor StyleObjective::operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution,
                                          uint64_t seed, Scalars& scalars) const {
-  const StyleSettings& s = settings_;
+  const ObjectiveSettings& s = settings_;
   torch::Tensor content_target;
   {
     torch::NoGradGuard no_grad;
-    content_target = featuresOf(vgg_, frames, full_resolution, {s.content_layer}).at(s.content_layer);
+    content_target = seenFeatures(vgg_, frames, full_resolution, {s.content_layer}).at(s.content_layer);
   }
-  const std::map<std::string, torch::Tensor> features = featuresOf(vgg_, paintings, full_resolution, layers_);
+  const std::map<std::string, torch::Tensor> features = seenFeatures(vgg_, paintings, full_resolution, layers_);
   const torch::Tensor content = contentLoss(features.at(s.content_layer), content_target);
   const torch::Tensor style = (full_resolution ? *full_ : *half_)(features);
   torch::Tensor total = s.content_weight * content + s.style_weight * style;

@@ -1,4 +1,4 @@
-// What the recipe `style` wants of a painted crop:
+// What recipes that learn paintings by a perceptual network want of a painted crop:
 //
 //   L = content_weight * content + style_weight * style + palette_weight * palette + structure_weight * structure
 //       + edge_weight * edges + tone_weight * tone + lattice_weight * lattice + detail_weight * fine detail
@@ -17,7 +17,7 @@
 #include "logging/scalars.h"
 #include "losses/palette.h"
 #include "nn/perceptual.h"
-#include "recipes/style_settings.h"
+#include "recipes/objective_settings.h"
 
 namespace impasto::trainer {
 
@@ -25,7 +25,7 @@ class StyleObjective {
  public:
   // painting: 1 x 3 x H x W in [0, 1] on the network's device. Both references must outlive the objective. Throws
   // impasto::Error(InvalidArgument) if the network lacks a layer. `together`: with other processes, each with its crops.
-  StyleObjective(const StyleSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting,
+  StyleObjective(const ObjectiveSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting,
                  Communicator* together = nullptr);
 
   // Of paintings against frames, both N x 3 x S x S. `seed` chooses the palette loss's directions.
@@ -33,7 +33,7 @@ class StyleObjective {
                            Scalars& scalars) const;
 
  private:
-  const StyleSettings& settings_;
+  const ObjectiveSettings& settings_;
   const PerceptualNetwork& vgg_;
   std::set<std::string> layers_;  // style and content
   std::unique_ptr<GramStyleLoss> full_, half_;  // of the painting at full and at half resolution

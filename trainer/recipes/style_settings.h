@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "config/run_settings.h"
-#include "losses/gram_style.h"
 #include "recipes/adversary.h"
+#include "recipes/objective_settings.h"
 #include "recipes/trained_generator.h"
 
 namespace impasto::trainer {
 
-struct StyleSettings : RunSettings, GeneratorSettings {
+struct StyleSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
   std::string style_image;
   std::vector<std::string> content;  // folders
   std::string perceptual;
@@ -19,20 +19,6 @@ struct StyleSettings : RunSettings, GeneratorSettings {
   std::string network = "impasto";  // what is trained: "impasto" (the generator of that shape) or "johnson" (to compare with)
   int image_size = 256;  // side of the training crops, pixels
   int style_size = 512;  // shorter side of the painting, pixels; strokes grow with it
-
-  double content_weight = 2, style_weight = 5, tv_weight = 0;
-  double palette_weight = 0.4;          // colours as the painting's, see losses/palette.h
-  double structure_weight = 0.3;        // edges stay, see losses/readability.h
-  double edge_weight = 0.4;             // they stay strong, likewise
-  double tone_weight = 0.3;             // light stays light, likewise
-  double lattice_weight = 30;           // no grid, see losses/lattice.h
-  double detail_weight = 4;             // while at half resolution: no one-pixel checkerboard
-  double border_weight = 2;             // once norms are frozen: a crop is painted alike with and without its surroundings
-  double full_resolution_at = 0.75;     // fraction of the steps from which the perceptual network sees every pixel
-  std::string content_layer = "relu3_1";
-  std::vector<std::string> style_layers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1"};
-  std::vector<double> style_layer_weights = {0.5, 0.75, 1, 1};
-  bool gram_center = true;              // covariances: at half resolution; half of the error at full resolution
 
   double adversarial_weight = 0;        // of a discriminator, as a share of all other losses' gradient; 0: none
   AdversarySettings adversary;
@@ -42,8 +28,5 @@ void declare(Fields& fields, StyleSettings& settings);
 
 // Throws impasto::Error(InvalidArgument), naming the flag, for values out of range.
 void checkSettings(const StyleSettings& settings);
-
-// Layers with their weights; all weights 1 where none are given.
-std::vector<StyleLayer> styleLayers(const StyleSettings& settings);
 
 }  // namespace impasto::trainer

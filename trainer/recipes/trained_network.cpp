@@ -39,7 +39,8 @@ void TrainedNetwork::makeOptimisers() {
   size_t index = 0;
   for (const auto& item : live_->named_parameters()) {
     // The last layer maps to colours: its scale matters, which Muon would fix.
-    const bool kernel = item.value().dim() == 4 && !live_->makesColors(item.key());
+    // So does that of the layers of 1 x 1 that make of a style vector what features are scaled by.
+    const bool kernel = item.value().dim() == 4 && item.value().size(2) > 1 && !live_->makesColors(item.key());
     (use_muon && kernel ? kernels : others).push_back(item.value());
     if (use_muon && kernel) kernel_phases.push_back(phases[index]);
     ++index;

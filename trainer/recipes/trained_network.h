@@ -28,7 +28,7 @@ void declareOptimiser(Fields& fields, OptimiserSettings& settings);
 
 class TrainedNetwork {
  public:
-  using Batches = std::function<std::vector<torch::Tensor>()>;  // frames to measure the norms' statistics over
+  using Batches = std::function<std::vector<GeneratorInputs>()>;  // to measure the norms' statistics over
 
   // Two networks of one kind, on their device; `live` has the weights to begin with. `steps` of the whole run. `settings`
   // must outlive this.
