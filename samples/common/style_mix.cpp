@@ -65,7 +65,8 @@ class MixParser {
 
   std::optional<size_t> titled(std::string_view title) const {
     if (title.empty()) return {};
-    const auto same = std::find_if(titles_.begin(), titles_.end(), [&](const std::string& t) { return isSameTitle(t, title); });
+    const auto same =
+        std::find_if(titles_.begin(), titles_.end(), [&](const std::string& t) { return isSameTitle(t, title); });
     if (same == titles_.end()) return {};
     return static_cast<size_t>(same - titles_.begin());
   }

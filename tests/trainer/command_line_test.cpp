@@ -127,8 +127,11 @@ TEST_F(CommandLineTest, EvaluateComparesStylesWithAYardsticksCheckpointAndDrawsA
 }
 
 TEST_F(CommandLineTest, LearnsSeveralPaintingsAndEncodesOthers) {
-  const std::string out = file("m.safetensors"), checkpoint = file("m.checkpoint.safetensors"), more = file("more.safetensors");
-  for (uint32_t i = 0; i < 3; ++i) trainer::writePng(makePicture(80, 64, 500 + i), file("p_" + std::to_string(i) + ".png"));
+  const std::string out = file("m.safetensors"), checkpoint = file("m.checkpoint.safetensors");
+  const std::string more = file("more.safetensors");
+  for (uint32_t i = 0; i < 3; ++i) {
+    trainer::writePng(makePicture(80, 64, 500 + i), file("p_" + std::to_string(i) + ".png"));
+  }
   const std::string shared = " --perceptual " + file("vgg.safetensors") + " --device cpu --threads 1";
   const std::string multi = "multi --style-image " + file("p_0.png") + " --style-image " + file("p_1.png") + " --content " +
                             file("content") + shared + " --size small --image-size 32 --style-size 64 --batch 2 --out " + out;
@@ -138,7 +141,8 @@ TEST_F(CommandLineTest, LearnsSeveralPaintingsAndEncodesOthers) {
   EXPECT_TRUE(std::filesystem::exists(file("samples/step_0000003.png")));
 
   const std::string encode = "encode " + checkpoint + shared + " --out " + more;
-  const Result encoded = run(encode + " --style-image " + file("p_0.png") + " --title 'First again' --style-image " + file("p_2.png"));
+  const Result encoded =
+      run(encode + " --style-image " + file("p_0.png") + " --title 'First again' --style-image " + file("p_2.png"));
   ASSERT_EQ(encoded.status, 0) << encoded.output;
   const Style style = readStyleFile(more), learned = readStyleFile(out);
   ASSERT_EQ(style.paintings.size(), 4u);
@@ -164,7 +168,8 @@ TEST_F(CommandLineTest, LearnsSeveralPaintingsAndEncodesOthers) {
   expectFailure(run("encode " + checkpoint + image + shared + other + " --title First"), 2, "\"First\" already");
   expectFailure(run("encode " + checkpoint + " --style-image " + file("nowhere.png") + shared + other), 1, "nowhere.png");
   ASSERT_EQ(run(styleCommand("--steps 1 --out " + file("s.safetensors"))).status, 0);
-  expectFailure(run("encode " + file("s.checkpoint.safetensors") + image + shared + other), 2, "recipe style has no style encoder");
+  expectFailure(run("encode " + file("s.checkpoint.safetensors") + image + shared + other), 2,
+                "recipe style has no style encoder");
   EXPECT_FALSE(std::filesystem::exists(file("other.safetensors")));
 }
 

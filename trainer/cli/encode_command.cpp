@@ -35,8 +35,8 @@ std::unique_ptr<PerceptualNetwork> openNetwork(const Arguments& a, const Checkpo
   const std::string path = a.perceptual.empty() ? ownPerceptualPath() : a.perceptual;
   const auto learned_from = checkpoint.fingerprints.find(kPerceptualFingerprint);
   if (learned_from == checkpoint.fingerprints.end() || learned_from->second != sha256HexOfFile(path)) {
-    throw Error(ErrorCode::InvalidArgument,
-                path + ": not the network whose features the style encoder knows: give the one of the training by --perceptual");
+    throw Error(ErrorCode::InvalidArgument, path + ": not the network whose features the style encoder knows: give the one "
+                                                   "of the training by --perceptual");
   }
   return openPerceptual(path);
 }
@@ -81,10 +81,12 @@ int encode(const Arguments& a) {
   for (size_t i = 0; i < a.images.size(); ++i) {
     const std::string title = of(a.titles, i).empty() ? titleOfFile(a.images[i]) : of(a.titles, i);
     for (const Painting& other : style.paintings) {
-      if (other.title == title) throw Error(ErrorCode::InvalidArgument, "--title: there is a painting \"" + title + "\" already");
+      if (other.title != title) continue;
+      throw Error(ErrorCode::InvalidArgument, "--title: there is a painting \"" + title + "\" already");
     }
     const torch::Tensor painting = readPainting(a.images[i], side, log).to(runtime.device);
-    style.paintings.push_back({title, of(a.painters, i), of(a.years, i), of(a.licences, i), encodePainting(encoder, *network, painting)});
+    style.paintings.push_back({title, of(a.painters, i), of(a.years, i), of(a.licences, i),
+                               encodePainting(encoder, *network, painting)});
   }
   writeStyleFile(style, a.out);
   std::fprintf(stderr, "wrote %s, with %zu paintings\n", a.out.c_str(), style.paintings.size());
@@ -95,12 +97,13 @@ int encode(const Arguments& a) {
 
 void addEncodeCommand(CLI::App& app, Job& job) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("encode", "Makes the style vectors of new paintings, without training: a style file with them");
+  CLI::App* command =
+      app.add_subcommand("encode", "Makes the style vectors of new paintings, without training: a style file with them");
   command->footer("The style encoder is in the checkpoint of a run of the recipe `multi`, not in its style file.\n"
                   "Examples:\n"
                   "  impasto-train encode multi.checkpoint.safetensors --style-image starry_night.jpg --out more.safetensors\n"
-                  "  impasto-train encode multi.checkpoint.safetensors --style-image a.jpg --title A --style-image b.jpg --title B "
-                  "--out more.safetensors\n");
+                  "  impasto-train encode multi.checkpoint.safetensors --style-image a.jpg --title A --style-image b.jpg "
+                  "--title B --out more.safetensors\n");
   const auto list = [&](const char* flag, std::vector<std::string>& values, const char* help) {
     return command->add_option(flag, values, help)->expected(1)->take_all();
   };

@@ -81,7 +81,7 @@ MultiRecipe::MultiRecipe(const MultiSettings& settings, const Runtime& runtime, 
   vgg_->to(runtime.device, runtime.compute);
   loadPaintings();
   content_ = loadContent(settings.content, settings.image_size, settings.holdout, log_);
-  crops_ = cropsWithContext(settings.image_size, generator_.live()->alignment(), settings.batch, settings.seed);
+  crops_ = cropsWithContext(settings.image_size, generator_.live()->alignment(), settings.batch, settings.seed, runtime);
   if (!settings.init.empty() && settings.resume.empty()) warmStart();
 }
 
@@ -106,7 +106,8 @@ void MultiRecipe::loadPaintings() {
 
 void MultiRecipe::warmStart() {
   if (!isCheckpoint(settings_.init)) {
-    throw Error(ErrorCode::InvalidArgument, "--init " + settings_.init + ": expected a checkpoint: a style file has no style encoder");
+    throw Error(ErrorCode::InvalidArgument,
+                "--init " + settings_.init + ": expected a checkpoint: a style file has no style encoder");
   }
   try {
     const Checkpoint checkpoint = readCheckpoint(settings_.init);
@@ -161,7 +162,8 @@ void MultiRecipe::resumeAt(int64_t step) {
   figures_.reset();
   generator_.resume();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
-  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_, static_cast<uint64_t>(step * settings_.accumulate));
+  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_,
+                                         static_cast<uint64_t>(step * settings_.accumulate));
 }
 
 void MultiRecipe::begin(int64_t step) {
@@ -172,7 +174,9 @@ void MultiRecipe::begin(int64_t step) {
 void MultiRecipe::load(const MicroBatch& micro) {
   CropBatch crops = loader_->next();
   const int64_t paintings = views_.size(0), count = crops.pictures.size(0);
-  const auto first = static_cast<uint64_t>((micro.step * micro.count + micro.index) * count);
+  // Crops are numbered over all processes.
+  const int64_t part = (micro.step * micro.count + micro.index) * micro.processes + micro.process;
+  const auto first = static_cast<uint64_t>(part * count);
   Batch& batch = batches_[static_cast<size_t>(micro.index)];
   batch.crops.assign(static_cast<size_t>(paintings), {});
   std::vector<torch::Tensor> statistics;
@@ -203,8 +207,8 @@ torch::Tensor MultiRecipe::loss(size_t /*phase*/, const MicroBatch& micro, Scala
     const double share = static_cast<double>(batch.crops[i].size()) / static_cast<double>(frames.size(0));
     const torch::Tensor which = torch::tensor(batch.crops[i], torch::kLong).to(runtime_.device);
     Scalars of_painting;
-    const torch::Tensor term =
-        share * (*objectives_[i])(frames.index_select(0, which), painted.index_select(0, which), full_resolution, seed, of_painting);
+    const torch::Tensor own_frames = frames.index_select(0, which), own_painted = painted.index_select(0, which);
+    const torch::Tensor term = share * (*objectives_[i])(own_frames, own_painted, full_resolution, seed, of_painting);
     loss = loss.defined() ? loss + term : term;
     accumulate(scalars, of_painting, share);
   }
@@ -282,7 +286,8 @@ torch::Tensor MultiRecipe::samples() {
 
 Style MultiRecipe::exportedStyle(const Provenance& provenance) {
   torch::NoGradGuard no_grad;
-  return makeStyle(*exported(), describedPaintings(nlohmann::json::parse(settingsJson())), exportedEncoder()->learned(), provenance);
+  const nlohmann::json settings = nlohmann::json::parse(settingsJson());
+  return makeStyle(*exported(), describedPaintings(settings), exportedEncoder()->learned(), provenance);
 }
 
 void MultiRecipe::writeResult(const std::string& training) {

@@ -1,12 +1,12 @@
 // The recipe `multi`: several paintings and a folder of pictures -> one generator that paints like each, or like a mixture.
 //
 // It is the recipe `style` with a style vector. Trunk and decoder are steered by it (nn/generator_spec.h): behind a norm,
-// channels are scaled and shifted by what a layer of its own makes of the vector, as in conditional instance norm (Dumoulin et al.
-// 2017), but with the statistics of the batch, which are frozen and folded: a frame never depends on a statistic of
-// itself. The vector is made by a style encoder (nn/style_encoder.h), which sees another part of the painting each time and
-// learns together with the generator; so a painting that it has never seen has a vector too. How much of what the vector asks
-// for is fused into the features is one learned number, the fusion weight. Every crop is painted like one of the paintings, all of
-// them equally often, and has that painting's objective (style_objective.h).
+// channels are scaled and shifted by what a layer of its own makes of the vector, as in conditional instance norm
+// (Dumoulin et al. 2017), but with the statistics of the batch, which are frozen and folded: a frame never depends on a
+// statistic of itself. The vector is made by a style encoder (nn/style_encoder.h), which sees another part of the painting
+// each time and learns together with the generator; so a painting that it has never seen has a vector too. How much of
+// what the vector asks for is fused into the features is one learned number, the fusion weight. Every crop is painted like
+// one of the paintings, all of them equally often, and has that painting's objective (style_objective.h).
 #pragma once
 
 #include <memory>

@@ -23,7 +23,9 @@ StyleEncoder encoderOf(const Checkpoint& checkpoint) {
   }
   const std::string prefix = std::string(averaged->second == "1" ? kEncoderAverageName : kEncoderName) + "/";
   const torch::Tensor &paintings = state.tensor(prefix + "paintings"), &to_vector = state.tensor(prefix + "to_vector");
-  if (paintings.dim() != 2 || to_vector.dim() != 2) throw Error(ErrorCode::InvalidArgument, "the checkpoint's style encoder is damaged");
+  if (paintings.dim() != 2 || to_vector.dim() != 2) {
+    throw Error(ErrorCode::InvalidArgument, "the checkpoint's style encoder is damaged");
+  }
   StyleEncoder encoder(paintings.size(0), paintings.size(1), to_vector.size(0));
   load(*encoder, state, prefix);
   return encoder;

@@ -17,7 +17,8 @@ void declare(Fields& fields, MultiSettings& s) {
   fields.group("What to learn from");
   fields.add("style-image", s.style_images, "A painting (PNG, JPEG); given several times, once for each").required().path();
   fields.add("content", s.content, "Folder of pictures to paint; may be given several times").required().path();
-  fields.add("perceptual", s.perceptual, "VGG16 or VGG19, torchvision's names, or a network of the recipe `perceptual`, safetensors or .pth; "
+  fields.add("perceptual", s.perceptual,
+             "VGG16 or VGG19, torchvision's names, or a network of the recipe `perceptual`, safetensors or .pth; "
              "by default the trainer's own")
       .path();
 
@@ -29,7 +30,8 @@ void declare(Fields& fields, MultiSettings& s) {
 
   fields.group("Generator and crops");
   declare(fields, static_cast<GeneratorShape&>(s));
-  fields.add("style-vector", s.style_vector, "Numbers of the style vector, which says which painting").range(1, kMaxStyleVectorLength);
+  fields.add("style-vector", s.style_vector, "Numbers of the style vector, which says which painting")
+      .range(1, kMaxStyleVectorLength);
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
   fields.add("style-size", s.style_size, "Shorter side of each painting, pixels: strokes grow with it").range(32, 4096);
 
@@ -45,11 +47,15 @@ void checkSettings(const MultiSettings& settings) {
   styleLayers(settings);
   const size_t count = settings.style_images.size();
   if (count < 2 || count > kMaxPaintings) {
-    throw Error(ErrorCode::InvalidArgument, "--style-image: expected 2 to " + std::to_string(kMaxPaintings) + " paintings, got " +
-                                                std::to_string(count) + (count == 1 ? "; the recipe `style` learns one" : ""));
+    throw Error(ErrorCode::InvalidArgument, "--style-image: expected 2 to " + std::to_string(kMaxPaintings) +
+                                                " paintings, got " + std::to_string(count) +
+                                                (count == 1 ? "; the recipe `style` learns one" : ""));
   }
   const std::pair<const char*, const std::vector<std::string>*> lists[] = {
-      {"--titles", &settings.titles}, {"--painters", &settings.painters}, {"--years", &settings.years}, {"--licences", &settings.licences}};
+      {"--titles", &settings.titles},
+      {"--painters", &settings.painters},
+      {"--years", &settings.years},
+      {"--licences", &settings.licences}};
   for (const auto& [flag, values] : lists) {
     if (!values->empty() && values->size() != count) {
       throw Error(ErrorCode::InvalidArgument, std::string(flag) + ": expected " + std::to_string(count) +
@@ -57,7 +63,9 @@ void checkSettings(const MultiSettings& settings) {
     }
   }
   std::vector<std::string> titles;
-  for (const Painting& painting : describedPaintings(nlohmann::json::parse(settingsText(settings)))) titles.push_back(painting.title);
+  for (const Painting& painting : describedPaintings(nlohmann::json::parse(settingsText(settings)))) {
+    titles.push_back(painting.title);
+  }
   std::sort(titles.begin(), titles.end());
   const auto twice = std::adjacent_find(titles.begin(), titles.end());
   if (twice != titles.end()) {
@@ -85,7 +93,8 @@ std::vector<Painting> describedPaintings(const nlohmann::json& settings) {
   std::vector<Painting> paintings;
   for (size_t i = 0; i < images.size(); ++i) {
     const std::string title = of(titles, i);
-    paintings.push_back({title.empty() ? titleOfFile(images[i]) : title, of(painters, i), of(years, i), of(licences, i), {}});
+    paintings.push_back(
+        {title.empty() ? titleOfFile(images[i]) : title, of(painters, i), of(years, i), of(licences, i), {}});
   }
   return paintings;
 }
