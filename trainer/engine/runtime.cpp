@@ -53,9 +53,9 @@ void keepFreedMemory() {
 #endif
 }
 
-bool cpuHasMatrixUnits() {
+bool cpuMultipliesBfloat16() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("amx-bf16");
+  return __builtin_cpu_supports("amx-bf16") || __builtin_cpu_supports("avx512bf16");
 #else
   return false;
 #endif
@@ -83,7 +83,7 @@ Runtime openRuntime(const std::string& device, const std::string& precision, int
   if (precision == "bfloat16") {
     runtime.compute = torch::kBFloat16;
   } else if (precision == "auto") {
-    if (runtime.device.is_cuda() ? cudaMajorCapability() >= 8 : cpuHasMatrixUnits()) runtime.compute = torch::kBFloat16;
+    if (runtime.device.is_cuda() ? cudaMajorCapability() >= 8 : cpuMultipliesBfloat16()) runtime.compute = torch::kBFloat16;
   } else if (precision != "float32") {
     throw Error(ErrorCode::InvalidArgument, "--precision " + precision + ": expected auto, float32 or bfloat16");
   }

@@ -19,8 +19,8 @@ struct Runtime {
 // device: "auto", "cpu" or "cuda"; precision: "auto", "float32" or "bfloat16"; threads: 0 for all cores.
 // LibTorch's CUDA library is opened here, at run time, so that one binary serves machines with and without a GPU;
 // "auto" falls back to the CPU and says so on stderr. bfloat16 is chosen where it is faster: on CUDA from compute
-// capability 8.0 on, on CPUs with AMX. Throws impasto::Error(Unsupported) when "cuda" cannot be had, and InvalidArgument
-// for other words.
+// capability 8.0 on, on CPUs with AMX or AVX512_BF16. Throws impasto::Error(Unsupported) when "cuda" cannot be had, and
+// InvalidArgument for other words.
 Runtime openRuntime(const std::string& device, const std::string& precision, int threads);
 
 std::string describe(const Runtime& runtime);
