@@ -43,6 +43,14 @@ std::string newFolder(const std::string& painting) {
   }
 }
 
+// Of "step 9/24  content 3.8  loss 13.9  0.1 crops/s  4 min 27 s left" the loss and the time that is left, a line each.
+std::string shortened(const std::string& line) {
+  const size_t loss = line.find("  loss "), last = line.rfind("  ");
+  if (loss == std::string::npos) return line;
+  const std::string first = line.substr(loss + 2, line.find("  ", loss + 2) - loss - 2);
+  return last > loss ? first + "\n" + line.substr(last + 2) : first;
+}
+
 render::Image uploadPicture(const render::Device& device, const Picture& picture) {
   render::Image image = render::createImage(device, "sample",
                                             {.format = VK_FORMAT_R8G8B8A8_UNORM,
@@ -129,8 +137,7 @@ void Training::listen() {
     if (std::sscanf(line.c_str(), "step %d/%d", &step, &steps) == 2 && steps > 0) {
       progress_ = static_cast<float>(step) / static_cast<float>(steps);
       progress_text_ = std::to_string(step) + " of " + std::to_string(steps) + " steps";
-      const size_t figures = line.find("  ");
-      if (stage_ == Stage::Learning) status_ = figures == std::string::npos ? line : line.substr(figures + 2);
+      if (stage_ == Stage::Learning) status_ = shortened(line);
     }
     last_line_ = std::move(line);
   }
