@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/evaluate_clips.h"
 #include "data/image_folder.h"
 #include "engine/runtime.h"
 #include "export/style_export.h"
@@ -23,7 +24,7 @@ constexpr int64_t kLargestCell = 512;   // side of a sheet's pictures
 constexpr size_t kFlickerPictures = 8;  // each is painted thirty times
 
 struct Arguments {
-  std::vector<std::string> styles, content;
+  std::vector<std::string> styles, content, clips;
   std::string style_image, perceptual, lpips, sheet;
   std::string device = "auto";
   int style_size = 512, image_size = 768, threads = 0, sheet_rows = 6;
@@ -210,11 +211,17 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
       "Examples:\n"
       "  impasto-train evaluate --style udnie.safetensors --content held_out/ --style-image udnie.jpg "
       "--perceptual vgg19.safetensors --json\n"
-      "  impasto-train evaluate --style udnie.safetensors --style johnson.checkpoint.safetensors ... --sheet compared.png\n");
+      "  impasto-train evaluate --style udnie.safetensors --style johnson.checkpoint.safetensors ... --sheet compared.png\n"
+      "  impasto-train evaluate --style udnie.safetensors --clip captured/ --style-image udnie.jpg "
+      "--perceptual vgg19.safetensors\n");
   command->add_option("--style", a->styles, "Style file, or checkpoint of a run; may be given several times")->required();
-  command->add_option("--content", a->content, "Folder of pictures; may be given several times")->required();
-  command->add_option("--style-image", a->style_image, "The painting")->required();
-  command->add_option("--perceptual", a->perceptual, "VGG19 (or VGG16), safetensors or .pth")->required();
+  command->add_option("--content", a->content, "Folder of pictures; may be given several times");
+  command
+      ->add_option("--clip", a->clips,
+                   "Instead: folder that impasto-render --capture wrote, with clips; may be given several times")
+      ->excludes("--content");
+  command->add_option("--style-image", a->style_image, "The painting");
+  command->add_option("--perceptual", a->perceptual, "VGG19 (or VGG16), safetensors or .pth");
   command->add_option("--lpips", a->lpips, "Folder with SqueezeNet 1.1 and the LPIPS heads, safetensors or .pth");
   command->add_option("--style-size", a->style_size, "Shorter side of the painting, as in training")
       ->check(CLI::Range(64, 4096))
@@ -227,7 +234,19 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
   command->add_option("--threads", a->threads, "CPU threads; 0: all cores")->capture_default_str();
   command->add_flag("--json", a->json, "As JSON");
-  command->callback([a, &job] { job = [a] { return evaluate(*a); }; });
+  command->callback([a, &job] { job = [a] {
+      if (!a->clips.empty()) {
+        return evaluateClips(
+            {a->styles, a->clips, a->style_image, a->perceptual, a->style_size, a->device, a->threads, a->json});
+      }
+      for (const auto& [flag, missing] :
+           {std::pair{"--content", a->content.empty()}, {"--style-image", a->style_image.empty()},
+            {"--perceptual", a->perceptual.empty()}}) {
+        if (missing) throw Error(ErrorCode::InvalidArgument, std::string(flag) + ": is required");
+      }
+      return evaluate(*a);
+    };
+  });
 }
 
 }  // namespace impasto::trainer

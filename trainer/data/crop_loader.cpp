@@ -46,6 +46,12 @@ Image randomCrop(const Image& image, const CropLoader::Options& options, std::mt
   return crop;
 }
 
+void flatten(Image& crop) {
+  const size_t middle = (size_t(crop.height / 2) * size_t(crop.width) + size_t(crop.width / 2)) * 3;
+  const uint8_t color[3] = {crop.rgb[middle], crop.rgb[middle + 1], crop.rgb[middle + 2]};
+  for (size_t i = 0; i < crop.rgb.size(); ++i) crop.rgb[i] = color[i % 3];
+}
+
 }  // namespace
 
 torch::Tensor toUnit(const torch::Tensor& bytes, torch::Device device) {
@@ -63,57 +69,18 @@ CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Opti
                        static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32)};
     std::mt19937_64 random(seed);
     const Image& image = images[random() % images.size()];
-    const Image crop = randomCrop(image, options, random);
-    std::copy(crop.rgb.begin(), crop.rgb.end(), bytes.data_ptr<uint8_t>() + i * size * size * 3);
+    Image crop = randomCrop(image, options, random);
     const auto x = static_cast<uint32_t>(random() % kNoiseRange), y = static_cast<uint32_t>(random() % kNoiseRange);
     batch.noise_offsets.emplace_back(x, y);
+    if (options.flat > 0 && std::uniform_real_distribution<double>(0, 1)(random) < options.flat) flatten(crop);
+    std::copy(crop.rgb.begin(), crop.rgb.end(), bytes.data_ptr<uint8_t>() + i * size * size * 3);
   }
   batch.pictures = bytes.permute({0, 3, 1, 2});
   return batch;
 }
 
 CropLoader::CropLoader(const std::vector<Image>& images, const Options& options, uint64_t first_batch)
-    : images_(images), options_(options), next_batch_(first_batch), thread_([this] { work(); }) {}
-
-CropLoader::~CropLoader() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
-
-void CropLoader::work() {
-  for (;;) {
-    CropBatch batch;
-    std::exception_ptr failure;
-    try {
-      batch = makeCropBatch(images_, options_, next_batch_++);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    std::unique_lock lock(mutex_);
-    if (failure) {
-      failure_ = failure;
-      changed_.notify_all();
-      return;
-    }
-    changed_.wait(lock, [this] { return stop_ || ready_.size() < kPrefetched; });
-    if (stop_) return;
-    ready_.push_back(std::move(batch));
-    changed_.notify_all();
-  }
-}
-
-CropBatch CropLoader::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !ready_.empty() || failure_; });
-  if (ready_.empty()) std::rethrow_exception(failure_);
-  CropBatch batch = std::move(ready_.front());
-  ready_.pop_front();
-  changed_.notify_all();
-  return batch;
-}
+    : batches_([&images, options](uint64_t index) { return makeCropBatch(images, options, index); }, first_batch,
+               kPrefetched) {}
 
 }  // namespace impasto::trainer

@@ -3,16 +3,12 @@
 
 #include <torch/torch.h>
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <exception>
-#include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "data/image.h"
+#include "data/prefetch.h"
 
 namespace impasto::trainer {
 
@@ -37,31 +33,19 @@ class CropLoader {
     int batch = 4;
     uint64_t seed = 1;
     int process = 0, processes = 1;
+    double flat = 0;              // so many of all crops are of one colour, that of their middle
     double smallest_scale = 0.5;  // a crop shows the picture at this to 1 times its stored size (never enlarged unless
                                   // it is smaller than the crop)
   };
 
   // `images` must outlive the loader and not change.
   CropLoader(const std::vector<Image>& images, const Options& options, uint64_t first_batch);
-  ~CropLoader();
-  CropLoader(const CropLoader&) = delete;
-  CropLoader& operator=(const CropLoader&) = delete;
 
   // Rethrows what stopped the thread (no memory), once the batches before it are used up.
-  CropBatch next();
+  CropBatch next() { return batches_.next(); }
 
  private:
-  void work();
-
-  const std::vector<Image>& images_;
-  const Options options_;
-  uint64_t next_batch_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<CropBatch> ready_;
-  bool stop_ = false;
-  std::exception_ptr failure_;
-  std::thread thread_;  // last: starts when everything else stands
+  Prefetch<CropBatch> batches_;
 };
 
 // The batch itself, for those who need it now.

@@ -13,4 +13,9 @@ torch::Tensor contentLoss(const torch::Tensor& features, const torch::Tensor& co
   return (difference.square().sum({1, 2, 3}) / (target.square().sum({1, 2, 3}) + kEpsilon)).mean();
 }
 
+torch::Tensor aboutMean(const torch::Tensor& features) {
+  const torch::Tensor f = features.to(torch::kFloat);
+  return f - f.mean({2, 3}, /*keepdim=*/true);
+}
+
 }  // namespace impasto::trainer

@@ -9,4 +9,7 @@ namespace impasto::trainer {
 // stylised picture and of the frame. Accumulated in float32. A ratio: independent of how the network is scaled.
 torch::Tensor contentLoss(const torch::Tensor& features, const torch::Tensor& content_features);
 
+// N x C x H x W in float32 without each channel's mean over the picture: what is where, whatever the colours.
+torch::Tensor aboutMean(const torch::Tensor& features);
+
 }  // namespace impasto::trainer

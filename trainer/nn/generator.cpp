@@ -93,6 +93,11 @@ void GeneratorImpl::addConvolutions(bool initialise) {
       const int64_t group = int64_t{reader.block} * reader.block;
       weight = weight.slice(0, 0, out, group).repeat_interleave(group, 0).contiguous();
     }
+    torch::Tensor bias = torch::zeros({out});
+    if (const auto given = spec_.initial.find(i); given != spec_.initial.end()) {
+      weight = torch::tensor(given->second.kernel).view(weight.sizes());
+      bias = torch::tensor(given->second.bias);
+    }
     // Submodule names may not hold dots, parameter names neither: '.' of op names becomes '/'.
     std::string name = op.name;
     for (char& ch : name) ch = ch == '.' ? '/' : ch;
@@ -103,7 +108,7 @@ void GeneratorImpl::addConvolutions(bool initialise) {
       conv.running_mean = register_buffer(name + "/mean", torch::zeros({out}));
       conv.running_variance = register_buffer(name + "/variance", torch::ones({out}));
     } else {
-      conv.bias = register_parameter(name + "/bias", torch::zeros({out}));
+      conv.bias = register_parameter(name + "/bias", bias);
     }
     convs_.emplace(i, std::move(conv));
   }
@@ -255,9 +260,13 @@ torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs, const NoiseO
 
 bool GeneratorImpl::makesColors(const std::string& parameter) const {
   const std::vector<Op>& ops = spec_.graph.ops;
-  uint32_t last = spec_.graph.output;
-  while (ops[last].type != OpType::Conv2d) last = ops[last].inputs[0];  // a depth-to-space may lie behind it
-  return parameter.rfind(ops[last].name + "/", 0) == 0;
+  // A depth-to-space, a blend and a convolution of kernel 1 may lie behind the one that makes them.
+  for (uint32_t op = spec_.graph.output; !ops[op].inputs.empty(); op = ops[op].inputs[0]) {
+    if (ops[op].type != OpType::Conv2d) continue;
+    if (parameter.rfind(ops[op].name + "/", 0) == 0) return true;
+    if (ops[op].kernel > 1) break;
+  }
+  return false;
 }
 
 std::vector<int64_t> GeneratorImpl::subPixelPhases() const {

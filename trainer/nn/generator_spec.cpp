@@ -1,5 +1,6 @@
 #include "nn/generator_spec.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -22,7 +23,10 @@ class Builder {
  public:
   explicit Builder(GeneratorSpec& spec) : spec_(spec) {}
 
-  uint32_t color() { return append({.type = OpType::Input, .name = "color", .input_kind = InputKind::Color}); }
+  uint32_t input(InputKind kind) {
+    const bool optional = kind == InputKind::Depth || kind == InputKind::Normals;
+    return append({.type = OpType::Input, .name = std::string(toString(kind)), .input_kind = kind, .optional = optional});
+  }
   uint32_t style(uint32_t length) {
     return append({.type = OpType::Input, .name = "style", .input_kind = InputKind::Style, .channels = length});
   }
@@ -34,11 +38,11 @@ class Builder {
                    .downscale = downscale});
   }
   uint32_t conv(const std::string& name, uint32_t input, uint32_t channels, Activation activation,
-                uint32_t stride = 1) {
+                uint32_t stride = 1, uint32_t kernel = 3) {
     return append({.type = OpType::Conv2d,
                    .name = name,
                    .inputs = {input},
-                   .kernel = 3,
+                   .kernel = kernel,
                    .stride = stride,
                    .activation = activation,
                    .channels = channels});
@@ -75,6 +79,9 @@ class Builder {
   uint32_t concat(const std::string& name, uint32_t a, uint32_t b) {
     return append({.type = OpType::Concat, .name = name, .inputs = {a, b}});
   }
+  uint32_t blend(const std::string& name, uint32_t a, uint32_t history, uint32_t range) {
+    return append({.type = OpType::Blend, .name = name, .inputs = {a, history}, .range = range});
+  }
 
  private:
   uint32_t append(Op op) {
@@ -94,11 +101,13 @@ class GeneratorBuilder {
       : spec_(spec), shape_(shape), widths_(widths), b_(spec) {}
 
   void build() {
-    const uint32_t color = b_.color();
+    const uint32_t color = b_.input(InputKind::Color);
+    const uint32_t history = shape_.history ? b_.input(InputKind::History) : 0;
+    const uint32_t seen = shape_.history ? b_.concat("with_history", color, history) : color;
     if (shape_.style_vector > 0) style_ = b_.style(static_cast<uint32_t>(shape_.style_vector));
 
     // Encoder: folded x4, then 1/8, where flat walls get noise to grow strokes from.
-    const uint32_t quarter = b_.normedConv("enc4", b_.spaceToDepth("fold", color, 4), widths_.quarter, kRelu);
+    const uint32_t quarter = b_.normedConv("enc4", withSurfaces(b_.spaceToDepth("fold", seen, 4)), widths_.quarter, kRelu);
     const uint32_t eighth = b_.normedConv("enc8", quarter, widths_.eighth, kRelu, 2);
     const uint32_t trunk = buildTrunk(b_.normedConv("mix", b_.concat("with_noise", eighth, b_.noise(8)), widths_.eighth, kRelu));
 
@@ -107,13 +116,16 @@ class GeneratorBuilder {
     const uint32_t half = styledConv("half", up("dec4", "up2", skip, widths_.half), widths_.half, kRelu);
 
     // The last convolution also reads the frame, every pixel of it: edges and text stay sharp.
+    const uint32_t made = shape_.history ? 4 : 3;
+    uint32_t paint = 0;
     if (shape_.tail == "half") {
-      const uint32_t with_color = b_.concat("with_color", half, b_.spaceToDepth("fold2", color, 2));
-      spec_.graph.output = b_.depthToSpace("up1", b_.conv("out", with_color, 4 * 3, Activation::Sigmoid), 2);
+      const uint32_t with_color = b_.concat("with_color", half, b_.spaceToDepth("fold2", seen, 2));
+      paint = b_.depthToSpace("up1", b_.conv("out", with_color, 4 * made, Activation::Sigmoid), 2);
     } else {
       const uint32_t full = up("dec2", "up1", half, widths_.full);
-      spec_.graph.output = b_.conv("out", b_.concat("with_color", full, color), 3, Activation::Sigmoid);
+      paint = b_.conv("out", b_.concat("with_color", full, seen), made, Activation::Sigmoid);
     }
+    spec_.graph.output = shape_.history ? blended(paint, history) : paint;
   }
 
  private:
@@ -129,6 +141,23 @@ class GeneratorBuilder {
     const std::string name = "block" + std::to_string(index);
     const uint32_t inner = styledConv(name + ".a", input, widths_.eighth, kRelu);
     return b_.add(name + ".add", input, styledConv(name + ".b", inner, widths_.eighth, Activation::None));
+  }
+
+  // Depth and normals, folded as the frame is and brought to few channels.
+  uint32_t withSurfaces(uint32_t folded) {
+    if (!shape_.geometry) return folded;
+    const uint32_t surface = b_.concat("surface", b_.input(InputKind::Depth), b_.input(InputKind::Normals));
+    const uint32_t few = b_.conv("geo4", b_.spaceToDepth("fold_surface", surface, 4), widths_.quarter / 4, kRelu, 1, 1);
+    return b_.concat("with_surface", folded, few);
+  }
+
+  // The last op. A blend takes the logarithm of the odds of keeping what is old, the convolution behind `paint` ends in a
+  // sigmoid, whose last channel is spread over that scale; the colours begin as they are.
+  uint32_t blended(uint32_t paint, uint32_t history) {
+    constexpr float kOdds = 12;  // from -6 to 6: a share of 0.25 % to 99.75 %
+    const uint32_t keep = b_.conv("keep", paint, 4, Activation::None, 1, 1);
+    spec_.initial[keep] = {{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, kOdds}, {0, 0, 0, -kOdds / 2}};
+    return b_.blend("blended", keep, history, static_cast<uint32_t>(shape_.history_range));
   }
 
   // With half of the blocks at 1/16: the last block is at 1/8 again, behind a skip.
@@ -184,13 +213,27 @@ void declare(Fields& fields, GeneratorShape& shape) {
   fields.add("widths", shape.widths, "Its channels: usual, or multiples of 16").choices({"usual", "sixteens"});
 }
 
+void declareExtraInputs(Fields& fields, GeneratorShape& shape) {
+  fields.add("history", shape.history,
+             "It reads the frame painted before, if there is one, and blends with it: for --clip-share");
+  fields.add("history-range", shape.history_range,
+             "Old paint is kept within the colours of the new paint so many pixels around; 0: free")
+      .range(0, kMaxBlendRange);
+  fields.add("geometry", shape.geometry, "It reads depth and normals, if the host has them: for --captured");
+}
+
 GeneratorShape shapeOf(const nlohmann::json& settings) {
   GeneratorShape shape{.size = "", .decoder = "shuffle", .tail = "full", .trunk = "eighth", .widths = "usual"};
   Fields fields;
   declare(fields, shape);
+  declareExtraInputs(fields, shape);
   for (const Field& field : fields.all()) {
-    const auto found = settings.find(field.key());
-    if (found != settings.end() && found->is_string()) fields.find(field.key())->set({found->get<std::string>()});
+    std::string key = field.key();
+    std::replace(key.begin(), key.end(), '-', '_');  // as settings are echoed
+    const auto found = settings.find(key);
+    if (found == settings.end()) continue;
+    const bool plain = found->is_string() || found->is_boolean() || found->is_number();
+    if (plain) fields.find(field.key())->set({found->is_string() ? found->get<std::string>() : found->dump()});
   }
   const auto vector = settings.find("style_vector");
   if (vector != settings.end() && vector->is_number_integer()) shape.style_vector = vector->get<int>();
@@ -201,6 +244,7 @@ GeneratorSpec makeGeneratorSpec(const GeneratorShape& shape) {
   GeneratorShape checked = shape;
   Fields fields;
   declare(fields, checked);
+  declareExtraInputs(fields, checked);
   fields.check();
   if (shape.style_vector < 0 || shape.style_vector > static_cast<int>(kMaxStyleVectorLength)) {
     throw Error(ErrorCode::InvalidArgument, "a style vector has at most " + std::to_string(kMaxStyleVectorLength) +

@@ -5,12 +5,13 @@
 // This is the one place to change the architecture.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 
 #include "config/fields.h"
-#include "style/graph.h"
+#include "style/style.h"
 
 namespace impasto::trainer {
 
@@ -24,10 +25,15 @@ struct GeneratorShape {
   std::string trunk = "eighth";     // residual blocks: "eighth" (all at 1/8) or "sixteenth" (half of them at 1/16)
   std::string widths = "usual";     // channels: "usual" or "sixteens" (multiples of 16 wherever a convolution reads)
   int style_vector = 0;             // numbers of the style vector that steers trunk and decoder; 0: of one painting
+  // What it reads beside the frame, if the host has it.
+  bool history = false;   // the previous painted frame, at the first and the last convolution, and a learned blend with it
+  int history_range = 1;  // of that blend: old paint is kept within the colours of the new so many pixels around; 0: free
+  bool geometry = false;  // depth and normals, at the first convolution
 };
 
 // All but the style vector, which only recipes for several paintings have.
 void declare(Fields& fields, GeneratorShape& shape);
+void declareExtraInputs(Fields& fields, GeneratorShape& shape);  // history and geometry; for recipes that train with them
 
 // Of a run's settings as a checkpoint echoes them (an object); what they do not mention is as it was before it could be
 // chosen. The words are not checked.
@@ -39,6 +45,7 @@ struct GeneratorSpec {
   std::set<uint32_t> fused;   // global Conv2d ops that make of the style vector what a modulate takes; all are scaled by
                               // one learned fusion weight
   std::string size;           // "small", "medium", "large"
+  std::map<uint32_t, ConvWeights> initial;  // of Conv2d ops that do not start from random weights
 };
 
 // Throws impasto::Error(InvalidArgument) for words that are not those above.

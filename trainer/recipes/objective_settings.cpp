@@ -24,6 +24,9 @@ void declareObjective(Fields& fields, ObjectiveSettings& s) {
   fields.add("style-layer-weights", s.style_layer_weights, "One for each of them").atLeast(0);
   fields.add("gram-center", s.gram_center,
              "Compare covariances instead of Gram matrices: always at half resolution, half and half at full");
+  fields.add("plain-gram", s.plain_gram,
+             "With it: also plain Gram matrices at full resolution, else covariances there, too");
+  fields.add("content-center", s.content_center, "Compare content without the mean of each channel");
 }
 
 std::vector<StyleLayer> styleLayers(const ObjectiveSettings& settings) {

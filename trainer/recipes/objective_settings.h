@@ -23,9 +23,13 @@ struct ObjectiveSettings {
   std::string content_layer = "relu3_1";
   std::vector<std::string> style_layers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1"};
   std::vector<double> style_layer_weights = {0.5, 0.75, 1, 1};
+  double color_map_weight = 0;          // with a map: areas have the colours that it gives the frame's, losses/color_map.h
+  bool content_center = false;          // content without the mean of each channel
+  bool plain_gram = true;               // with gram_center: at full resolution half of the error is of plain Gram matrices
   bool gram_center = true;              // covariances: at half resolution; half of the error at full resolution
 };
 
+// All but the map's weight, which is for recipes that make one.
 void declareObjective(Fields& fields, ObjectiveSettings& settings);
 
 // Layers with their weights; all weights 1 where none are given. Throws impasto::Error(InvalidArgument), naming the flag,

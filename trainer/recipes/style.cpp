@@ -9,6 +9,7 @@
 #include "io/sha256.h"
 #include "logging/sample_grid.h"
 #include "nn/johnson.h"
+#include "recipes/equivariance.h"
 #include "recipes/style_stages.h"
 #include "recipes/trained_generator.h"
 
@@ -16,6 +17,7 @@ namespace impasto::trainer {
 namespace {
 
 constexpr int kSmallestSampleSide = 384;
+constexpr int64_t kMappedColors = 8192;      // of the pictures and of the painting, to make the map of colours from
 
 std::unique_ptr<TrainedNetwork> makeNetwork(const StyleSettings& settings, const Runtime& runtime) {
   if (settings.network != Johnson::kName) {
@@ -44,6 +46,21 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
   loadPainting();
   content_ = loadContent(settings.content, settings.image_size, settings.holdout, log_);
   crops_ = cropsWithContext(settings.image_size, network_->liveNetwork().alignment(), settings.batch, settings.seed, runtime);
+  crops_.flat = settings.flat_crops;
+  if (settings.color_map_weight > 0) {
+    objective_->useColorMap(ColorMap(sampledColors(content_.pictures.training, kMappedColors, settings.seed),
+                                     sampledColors(painting_, kMappedColors, settings.seed + 1), settings.seed));
+  }
+  if (settings.clips.share > 0) {
+    const ClipTraining::Crops clip_crops{.side = settings.image_size,
+                                         .context = crops_.context / 2,
+                                         .batch = std::max(1, settings.batch / 2),  // two frames of each are learned from
+                                         .seed = settings.seed,
+                                         .process = runtime.process,
+                                         .processes = runtime.processes};
+    clips_ = std::make_unique<ClipTraining>(settings.clips, content_.pictures, *objective_, clip_crops, settings.holdout,
+                                            runtime.device, log_);
+  }
   if (settings.adversarial_weight > 0) {
     const int shorter = static_cast<int>(std::min(painting_.size(2), painting_.size(3)));
     adversary_side_ = std::min(settings.image_size, shorter);
@@ -84,22 +101,44 @@ TrainedNetwork::Batches StyleRecipe::calibration() const {
   return [this] { return calibrationBatches(content_.pictures.training, crops_, runtime_.device); };
 }
 
+double StyleRecipe::fractionDone(int64_t step) const {
+  return static_cast<double>(step) / static_cast<double>(settings_.steps);
+}
+
+bool StyleRecipe::fullResolution(int64_t step) const {
+  return inSecondStage(step, settings_.steps, settings_.full_resolution_at);
+}
+
 void StyleRecipe::resumeAt(int64_t step) {
   figures_.reset();
   network_->resume();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
-  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_, static_cast<uint64_t>(step * settings_.accumulate));
+  const int64_t batch = step * settings_.accumulate, clips = clipsBefore(batch);
+  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_, static_cast<uint64_t>(batch - clips));
+  if (clips_) clips_->resumeAt(clips);
 }
 
 void StyleRecipe::begin(int64_t step) { network_->begin(step, calibration()); }
 
+int64_t StyleRecipe::clipsBefore(int64_t batch) const {
+  return clips_ ? clips_->clipsAmong(batch - network_->freezeStep() * settings_.accumulate) : 0;
+}
+
 void StyleRecipe::load(const MicroBatch& micro) {
+  const int64_t number = micro.step * micro.count + micro.index;
+  if (clipsBefore(number + 1) > clipsBefore(number)) {
+    batches_[static_cast<size_t>(micro.index)] = {{}, {}, {}, clips_->next()};
+    return;
+  }
   CropBatch crops = loader_->next();
-  batches_[static_cast<size_t>(micro.index)] = {toUnit(crops.pictures, runtime_.device), std::move(crops.noise_offsets), {}};
+  batches_[static_cast<size_t>(micro.index)] = {toUnit(crops.pictures, runtime_.device), std::move(crops.noise_offsets), {},
+                                                {}};
 }
 
 torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& scalars) {
   Batch& batch = batches_[static_cast<size_t>(micro.index)];
+  const uint64_t seed = settings_.seed + static_cast<uint64_t>(micro.step * micro.count + micro.index);
+  if (batch.clip) return clips_->loss(network_->liveNetwork(), *batch.clip, fullResolution(micro.step), seed, scalars);
   const int size = settings_.image_size;
   const Window window{crops_.context, crops_.context, size, size};
   // Painted once for both phases: the discriminator's step leaves the generator as it is.
@@ -115,15 +154,19 @@ torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& 
   const torch::Tensor frames = batch.frames.narrow(2, window.y, size).narrow(3, window.x, size);
   const torch::Tensor paintings = std::move(batch.paintings);
   batch.paintings = torch::Tensor();
-  const uint64_t seed = settings_.seed + static_cast<uint64_t>(micro.step * micro.count + micro.index);
-  const bool full_resolution = inSecondStage(micro.step, settings_.steps, settings_.full_resolution_at);
-  torch::Tensor loss = (*objective_)(frames, paintings, full_resolution, seed, scalars);
+  torch::Tensor loss = (*objective_)(frames, paintings, fullResolution(micro.step), seed, scalars);
   if (adversary_) {
     const torch::Tensor adversarial = adversary_->generatorLoss(judged(paintings));
     const torch::Tensor balance = adversary_->balance(loss, adversarial, paintings, micro.step);
     scalars.emplace_back("adversarial", adversarial);
     scalars.emplace_back("balance", balance);
     loss = loss + settings_.adversarial_weight * balance * adversarial;
+  }
+  if (settings_.equivariance_weight > 0 && fractionDone(micro.step) >= settings_.equivariance_from) {
+    const torch::Tensor unsteady =
+        equivarianceLoss(network_->liveNetwork(), batch.frames, batch.noise_offsets, window, paintings, seed);
+    scalars.emplace_back("moved", unsteady);
+    loss = loss + settings_.equivariance_weight * unsteady;
   }
   if (settings_.border_weight > 0 && network_->frozen()) {  // while norms depend on the batch, two passes differ by that
     const torch::Tensor bordered = network_->liveNetwork().forward(frames, withoutContext(batch.noise_offsets, crops_.context));
@@ -155,7 +198,15 @@ const Figures& StyleRecipe::figures() {
 std::vector<std::pair<std::string, double>> StyleRecipe::heldOut() {
   if (content_.pictures.held_out.empty()) return {};
   const Figures& f = figures();
-  return {{"style", f.style}, {"content", f.content_relu3_1}, {"SSIM", f.ssim}, {"edge F1", f.edge_f1}};
+  std::vector<std::pair<std::string, double>> shown = {
+      {"style", f.style}, {"content", f.content_relu3_1}, {"SSIM", f.ssim}, {"edge F1", f.edge_f1}};
+  if (clips_) {
+    const Frozen frozen(result());
+    const ClipFigures of_clips = clips_->heldOut(result());
+    shown.emplace_back("warp 1", of_clips.ratio1());
+    shown.emplace_back("warp 8", of_clips.ratio8());
+  }
+  return shown;
 }
 
 torch::Tensor StyleRecipe::samples() {

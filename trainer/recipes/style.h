@@ -15,6 +15,7 @@
 #include "engine/recipe.h"
 #include "engine/runtime.h"
 #include "metrics/figures.h"
+#include "recipes/clip_training.h"
 #include "recipes/content.h"
 #include "recipes/style_objective.h"
 #include "recipes/style_settings.h"
@@ -53,6 +54,9 @@ class StyleRecipe final : public Recipe {
 
  private:
   void loadPainting();
+  int64_t clipsBefore(int64_t batch) const;  // how many of the run's batches 0 to `batch` - 1 are clips
+  double fractionDone(int64_t step) const;
+  bool fullResolution(int64_t step) const;
   TrainedNetwork::Batches calibration() const;
 
   const StyleSettings& settings_;
@@ -70,11 +74,13 @@ class StyleRecipe final : public Recipe {
   std::unique_ptr<Adversary> adversary_;  // null if there is none
   int adversary_side_ = 0;                // of the crops it judges, pixels
   std::unique_ptr<CropLoader> loader_;
+  std::unique_ptr<ClipTraining> clips_;   // null if there are none
 
   struct Batch {
     torch::Tensor frames;  // with context, on the device
     NoiseOffsets noise_offsets;
     torch::Tensor paintings;  // without context; undefined until painted
+    std::optional<Clip> clip;  // instead of all that
   };
   std::vector<Batch> batches_;  // of this step
   std::optional<Figures> figures_;  // of the weights as they are now, once measured

@@ -23,7 +23,9 @@ StyleObjective::StyleObjective(const ObjectiveSettings& settings, const Perceptu
     return std::make_unique<GramStyleLoss>(style_layers, seenFeatures(vgg, painting, full_resolution, layers_), statistic);
   };
   half_ = styleLoss(false, settings.gram_center ? StyleStatistic::Covariance : StyleStatistic::Gram);
-  full_ = styleLoss(true, settings.gram_center ? StyleStatistic::Both : StyleStatistic::Gram);
+  full_ = styleLoss(true, !settings.gram_center   ? StyleStatistic::Gram
+                          : settings.plain_gram ? StyleStatistic::Both
+                                                : StyleStatistic::Covariance);
   palette_ = std::make_unique<PaletteLoss>(painting, together);
 }
 
@@ -36,7 +38,8 @@ torch::Tensor StyleObjective::operator()(const torch::Tensor& frames, const torc
     content_target = seenFeatures(vgg_, frames, full_resolution, {s.content_layer}).at(s.content_layer);
   }
   const std::map<std::string, torch::Tensor> features = seenFeatures(vgg_, paintings, full_resolution, layers_);
-  const torch::Tensor content = contentLoss(features.at(s.content_layer), content_target);
+  const auto compared = [&](const torch::Tensor& f) { return s.content_center ? aboutMean(f) : f; };
+  const torch::Tensor content = contentLoss(compared(features.at(s.content_layer)), compared(content_target));
   const torch::Tensor style = (full_resolution ? *full_ : *half_)(features);
   torch::Tensor total = s.content_weight * content + s.style_weight * style;
   scalars.emplace_back("content", content);
@@ -45,6 +48,11 @@ torch::Tensor StyleObjective::operator()(const torch::Tensor& frames, const torc
     const torch::Tensor palette = (*palette_)(paintings, seed);
     scalars.emplace_back("palette", palette);
     total = total + s.palette_weight * palette;
+  }
+  if (color_map_) {
+    const torch::Tensor colors = areaColorLoss(paintings, (*color_map_)(frames));
+    scalars.emplace_back("colours", colors);
+    total = total + s.color_map_weight * colors;
   }
   if (s.structure_weight > 0) total = total + s.structure_weight * structureLoss(paintings, frames);
   if (s.edge_weight > 0) total = total + s.edge_weight * edgeLoss(paintings, frames);

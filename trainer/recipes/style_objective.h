@@ -2,7 +2,7 @@
 //
 //   L = content_weight * content + style_weight * style + palette_weight * palette + structure_weight * structure
 //       + edge_weight * edges + tone_weight * tone + lattice_weight * lattice + detail_weight * fine detail
-//       + tv_weight * total variation
+//       + tv_weight * total variation + color_map_weight * colours of areas
 //
 // For the first part of training the perceptual network looks at pictures and painting at half resolution (a quarter of
 // the cost, and twice the context) and channels' covariances are compared; for the rest it looks at full resolution, and
@@ -10,11 +10,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "logging/scalars.h"
+#include "losses/color_map.h"
 #include "losses/palette.h"
 #include "nn/perceptual.h"
 #include "recipes/objective_settings.h"
@@ -28,6 +30,9 @@ class StyleObjective {
   StyleObjective(const ObjectiveSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting,
                  Communicator* together = nullptr);
 
+  // What `color_map_weight` compares with; without it nothing is.
+  void useColorMap(ColorMap map) { color_map_.emplace(std::move(map)); }
+
   // Of paintings against frames, both N x 3 x S x S. `seed` chooses the palette loss's directions.
   torch::Tensor operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution, uint64_t seed,
                            Scalars& scalars) const;
@@ -38,6 +43,7 @@ class StyleObjective {
   std::set<std::string> layers_;  // style and content
   std::unique_ptr<GramStyleLoss> full_, half_;  // of the painting at full and at half resolution
   std::unique_ptr<PaletteLoss> palette_;
+  std::optional<ColorMap> color_map_;
 };
 
 }  // namespace impasto::trainer

@@ -1,5 +1,6 @@
 #include "recipes/style_settings.h"
 
+#include "base/error.h"
 #include "nn/johnson.h"
 
 namespace impasto::trainer {
@@ -16,6 +17,7 @@ void declare(Fields& fields, StyleSettings& s) {
 
   fields.group("Generator and crops");
   declare(fields, static_cast<GeneratorShape&>(s));
+  declareExtraInputs(fields, s);
   fields.add("network", s.network,
              "The generator of that size, or the network of Johnson et al. 2016, to compare with: it leaves a checkpoint for "
              "`evaluate` and no style file")
@@ -24,9 +26,18 @@ void declare(Fields& fields, StyleSettings& s) {
   fields.add("style-size", s.style_size, "Shorter side of the painting, pixels: strokes grow with it").range(32, 4096);
 
   declareObjective(fields, s);
+  fields.add("color-map-weight", s.color_map_weight,
+             "Higher: large areas have the colours that a fixed map from the pictures' to the painting's gives them; try 60")
+      .atLeast(0);
+  fields.add("equivariance-weight", s.equivariance_weight, "Higher: paint moves along when a crop is moved by some pixels")
+      .atLeast(0);
+  fields.add("equivariance-from", s.equivariance_from, "Fraction of the steps after which it does").range(0, 1);
+  fields.add("flat-crops", s.flat_crops, "Share of the crops that are of one colour, as skies and walls are").range(0, 1);
   fields.add("adversarial-weight", s.adversarial_weight,
              "A discriminator between crops of the painting and painted ones: its pull as a share of all others'; 0: none")
       .atLeast(0);
+
+  declare(fields, s.clips);
 
   declare(fields, s.adversary);
 
@@ -38,6 +49,23 @@ void checkSettings(const StyleSettings& settings) {
   checkRun(settings);
   if (settings.adversarial_weight > 0) checkAdversary(settings.adversary);
   styleLayers(settings);
+  if ((settings.history || settings.geometry) && settings.network == Johnson::kName) {
+    throw Error(ErrorCode::InvalidArgument, "--network johnson: reads colour alone, without --history and --geometry");
+  }
+  if (settings.clips.share > 0 && !settings.history) {
+    throw Error(ErrorCode::InvalidArgument, "--clip-share: only a generator with --history learns from clips");
+  }
+  if (settings.clips.share > 0 && settings.adversarial_weight > 0) {
+    throw Error(ErrorCode::InvalidArgument, "--clip-share: no discriminator looks at clips; without --adversarial-weight");
+  }
+  if (!settings.clips.captured.empty() && settings.clips.share == 0) {
+    throw Error(ErrorCode::InvalidArgument, "--captured: is not looked at without --clip-share");
+  }
+  const int least = settings.trunk == "sixteenth" ? 64 : 32;  // the context is a quarter of the side
+  if (settings.equivariance_weight > 0 && settings.image_size < least) {
+    throw Error(ErrorCode::InvalidArgument,
+                "--equivariance-weight: needs an --image-size of at least " + std::to_string(least));
+  }
 }
 
 }  // namespace impasto::trainer

@@ -6,6 +6,7 @@
 
 #include "config/run_settings.h"
 #include "recipes/adversary.h"
+#include "recipes/clip_settings.h"
 #include "recipes/objective_settings.h"
 #include "recipes/trained_generator.h"
 
@@ -20,8 +21,13 @@ struct StyleSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
   int image_size = 256;  // side of the training crops, pixels
   int style_size = 512;  // shorter side of the painting, pixels; strokes grow with it
 
+  double equivariance_weight = 0;       // a crop moved by 0 to 7 pixels gets the same paint, moved
+  double equivariance_from = 0.5;       // fraction of the steps: first strokes, then hold them still
+  double flat_crops = 0;                // share of the crops that are of one colour
   double adversarial_weight = 0;        // of a discriminator, as a share of all other losses' gradient; 0: none
   AdversarySettings adversary;
+
+  ClipSettings clips;
 };
 
 void declare(Fields& fields, StyleSettings& settings);

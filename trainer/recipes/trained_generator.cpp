@@ -2,6 +2,7 @@
 
 #include "engine/communicator.h"
 #include "export/style_export.h"
+#include "nn/widened.h"
 
 namespace impasto::trainer {
 namespace {
@@ -29,13 +30,16 @@ TrainedGenerator::TrainedGenerator(const GeneratorSettings& settings, int64_t st
 
 Style TrainedGenerator::style(const Provenance& provenance) { return makeStyle(*exported(), provenance); }
 
-void TrainedGenerator::adopt(const Style& style, const std::string& /*path*/) { live_generator_->adoptFolded(style); }
+void TrainedGenerator::adopt(const Style& style, const std::string& /*path*/) {
+  live_generator_->adoptFolded(widened(style, *live_generator_));
+}
 
 void TrainedGenerator::registerState(Registry& registry, const std::string& prefix) {
   TrainedNetwork::registerState(registry, prefix);
   GeneratorShape shape = shape_;
   Fields fields;
   declare(fields, shape);
+  declareExtraInputs(fields, shape);
   for (const Field& field : fields.all()) registry.fingerprint(field.flag(), field.valueText());
 }
 

@@ -62,6 +62,7 @@ void TrainedNetwork::warmStart(const std::string& path, const Batches& batches) 
   }
   // Norms that were frozen, or never were there, have statistics that are not those of this run's crops.
   live_->calibrate(batches(), /*keep_function=*/true);
+  warm_ = true;
 }
 
 void TrainedNetwork::adopt(const Style& /*style*/, const std::string& path) {
@@ -86,10 +87,14 @@ void TrainedNetwork::registerState(Registry& registry, const std::string& prefix
   registry.fingerprint("--optimizer", settings_.optimizer);
 }
 
+int64_t TrainedNetwork::freezeStep() const {
+  return static_cast<int64_t>(std::ceil(settings_.freeze_norms_at * static_cast<double>(steps_)));
+}
+
 void TrainedNetwork::begin(int64_t step, const Batches& batches) {
-  const auto freeze_step = static_cast<int64_t>(std::ceil(settings_.freeze_norms_at * static_cast<double>(steps_)));
-  if (step < freeze_step || average_.active()) return;
-  live_->calibrate(batches(), /*keep_function=*/false);
+  if (step < freezeStep() || average_.active()) return;
+  // A warm start has just measured them, and keeps what it painted.
+  if (!warm_ || step > 0) live_->calibrate(batches(), /*keep_function=*/false);
   live_->freezeNorms(true);
   average_.start();
 }

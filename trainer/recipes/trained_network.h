@@ -42,6 +42,7 @@ class TrainedNetwork {
   // What the run would end with now: the average once it has begun.
   PaintingNetwork& result() { return average_.active() ? *averaged_ : *live_; }
   bool frozen() const { return average_.active(); }
+  int64_t freezeStep() const;  // the first step with frozen norms
 
   // From a checkpoint or, if the network is one, a style file. Throws impasto::Error naming what does not fit.
   void warmStart(const std::string& path, const Batches& batches);
@@ -70,6 +71,7 @@ class TrainedNetwork {
 
   const OptimiserSettings& settings_;
   const int64_t steps_;
+  bool warm_ = false;  // begun from another run's weights
   WeightAverage average_;
   std::vector<std::unique_ptr<Optimizer>> optimisers_;
   std::vector<double> rates_;  // peaks, one for each optimiser
