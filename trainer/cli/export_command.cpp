@@ -20,8 +20,9 @@ Style styleOf(const std::string& path, const Provenance& given) {
     throw Error(ErrorCode::InvalidArgument,
                 path + ": no style file can be made of the recipe \"" + checkpoint.recipe + "\"");
   }
+  Style style = kind->exportStyle(checkpoint, provenance);
   std::fprintf(stderr, "%s: step %lld\n", path.c_str(), static_cast<long long>(checkpoint.step));
-  return kind->exportStyle(checkpoint, provenance);
+  return style;
 }
 
 }  // namespace
