@@ -192,7 +192,7 @@ TEST_F(MultiTest, VectorsPaintTheirPaintingsAndMixturesLieBetween) {
     EXPECT_LT((byTheLibrary(settings.out, frame, {0.75f, 0.25f}) - trained).abs().max().item<double>(), kBar);
   }
 
-  // The encoder, as a checkpoint keeps it: of a painting it has seen the very vector; of others one that paints like them.
+  // The encoder, as a checkpoint keeps it: of a painting it has seen the very vector.
   run.trainer().writeCheckpoint();
   const Checkpoint checkpoint = readCheckpoint(checkpointPath(settings));
   const Style exported = exportMulti(checkpoint, {});
@@ -203,13 +203,33 @@ TEST_F(MultiTest, VectorsPaintTheirPaintingsAndMixturesLieBetween) {
   const auto encoded = [&](const torch::Tensor& painting) { return encodePainting(encoder, *network, painting); };
   const torch::Tensor seen = readPainting(file("red.png"), 64, [](const std::string&) {});
   EXPECT_LT(distance(encoded(seen), red), 1e-4 * distance(red, blue));
+}
+
+// Two paintings cannot say what makes a painting red; eight can.
+TEST_F(MultiTest, PaintingsThatNoStepHasSeenArePaintedLikeThoseOfTheirHue) {
+  MultiSettings settings = tinySettings(240);
+  settings.palette_weight = 2;
+  settings.style_images.clear();
+  settings.titles.clear();
+  for (uint32_t i = 0; i < 4; ++i) {
+    for (const bool red : {true, false}) {
+      settings.style_images.push_back(file((red ? "red_" : "blue_") + std::to_string(i) + ".png"));
+      writePng(red ? reddish(2000 + i) : bluish(2000 + i), settings.style_images.back());
+    }
+  }
+  MultiRun run(settings);
+  run.run();
+  run.recipe().writeResult(run.record());
+  run.trainer().writeCheckpoint();
+  const Style style = readStyleFile(settings.out);
+  StyleEncoder encoder = encoderOf(readCheckpoint(checkpointPath(settings)));
+  const std::unique_ptr<PerceptualNetwork> network = openPerceptual(settings.perceptual);
+  const torch::Tensor frame = toTensor(makePicture(52, 44, 77)).unsqueeze(0);
+  const auto painted = [&](const Image& painting) {
+    return rednessOf(byReference(style, frame, encodePainting(encoder, *network, toTensor(painting).unsqueeze(0))));
+  };
   for (uint32_t seed = 3000; seed < 3004; ++seed) {
-    const std::vector<float> unseen_red = encoded(toTensor(reddish(seed)).unsqueeze(0)),
-                             unseen_blue = encoded(toTensor(bluish(seed)).unsqueeze(0));
-    EXPECT_LT(distance(unseen_red, red), distance(unseen_red, blue)) << seed;
-    EXPECT_LT(distance(unseen_blue, blue), distance(unseen_blue, red)) << seed;
-    EXPECT_GT(painted(unseen_red), mixed) << seed;
-    EXPECT_LT(painted(unseen_blue), mixed) << seed;
+    EXPECT_GT(painted(reddish(seed)), painted(bluish(seed)) + 0.1) << seed;
   }
 }
 

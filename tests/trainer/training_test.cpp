@@ -142,11 +142,13 @@ TEST_F(TrainingTest, JohnsonsNetworkLearnsAndLeavesACheckpointThatPaints) {
   EXPECT_ERROR(run.style(), ErrorCode::InvalidArgument, "style file");
   EXPECT_ERROR(generatorOf(readCheckpoint(checkpointPath(settings))), ErrorCode::InvalidArgument, "no style file");
 
-  torch::NoGradGuard no_grad;
-  const torch::Tensor frame = toTensor(makePicture(64, 48, 2)).unsqueeze(0);
-  const auto read = readPaintingNetwork(checkpointPath(settings));
-  EXPECT_TRUE(torch::equal(read->forward(frame), run.recipe().result().forward(frame)));
-  EXPECT_EQ(read->multiplyAddsPerPixel(), 153792);
+  {
+    torch::NoGradGuard no_grad;
+    const torch::Tensor frame = toTensor(makePicture(64, 48, 2)).unsqueeze(0);
+    const auto read = readPaintingNetwork(checkpointPath(settings));
+    EXPECT_TRUE(torch::equal(read->forward(frame), run.recipe().result().forward(frame)));
+    EXPECT_EQ(read->multiplyAddsPerPixel(), 153792);
+  }
 
   StyleSettings further = settings;
   further.resume = checkpointPath(settings);
