@@ -174,6 +174,53 @@ TEST_F(CommandLineTest, LearnsSeveralPaintingsAndEncodesOthers) {
   EXPECT_FALSE(std::filesystem::exists(file("other.safetensors")));
 }
 
+TEST_F(CommandLineTest, APresetGivesWayToWhatIsTypedAndIsWrittenDown) {
+  const Result result = run(styleCommand("--out " + file("p.safetensors") + " --preset preview --steps 2"));
+  ASSERT_EQ(result.status, 0) << result.output;
+  const Result inspected = run("inspect --json " + file("p.safetensors"));
+  for (const char* told : {"preview", "0.9", "32"}) {  // its full-resolution-at; --image-size was typed
+    EXPECT_NE(inspected.output.find(told), std::string::npos) << told << inspected.output;
+  }
+  EXPECT_NE(run("style --help").output.find("--preset"), std::string::npos);
+  expectFailure(run(styleCommand("--out " + file("q.safetensors") + " --preset fast")), 2, "preview, standard or best");
+}
+
+TEST_F(CommandLineTest, APaintingAloneIsEnough) {
+  setenv("XDG_CACHE_HOME", file("cache").c_str(), 1);
+  const Result result = run("style --style-image " + file("painting.png") + " --own-content drawn --out " + file("a.safetensors") +
+                            " --perceptual " + file("vgg.safetensors") +
+                            " --size small --image-size 32 --style-size 64 --batch 1 --steps 1 --device cpu --threads 1");
+  unsetenv("XDG_CACHE_HOME");
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_NE(result.output.find("no --content: 48 drawn pictures"), std::string::npos) << result.output;
+}
+
+TEST_F(CommandLineTest, EveryHelpSaysWhatTheExitStatusMeans) {
+  for (const char* command : {"", "style", "texture", "evaluate", "export", "inspect", "sample", "settings"}) {
+    EXPECT_NE(run(std::string(command) + " --help").output.find("130 interrupted"), std::string::npos) << command;
+  }
+}
+
+TEST_F(CommandLineTest, WhatCannotWorkIsSaidInOneLineBeforeAnythingBegins) {
+  const std::string out = " --out " + file("s.safetensors");
+  trainer::writePng(makePicture(20, 20, 1), file("tiny.png"));
+  std::filesystem::create_directory(file("empty"));
+  std::ofstream(file("keys.toml")) << "no-such-key = 1\n";
+  const auto refused = [&](const std::string& more, int status, const std::string& message) {
+    expectFailure(run(styleCommand(more)), status, message);
+    EXPECT_FALSE(std::filesystem::exists(file("s.safetensors"))) << more;
+  };
+  refused(out + " --style-image " + file("tiny.png"), 2, "20x20");
+  refused(out + " --style-image " + file("nowhere.png"), 1, "nowhere.png");
+  refused(out + " --content " + file("empty"), 1, "no readable picture");
+  refused(out + " --config " + file("keys.toml"), 2, "no-such-key");
+  refused(" --out /proc/s.safetensors", 1, "cannot be written");
+  refused(" --out /dev/full --overwrite", 2, "no regular file");
+  refused(" --out " + file("painting.png") + " --overwrite", 2, "will not be replaced");
+  refused(out + " --checkpoint /dev/full", 2, "/dev/full");
+  EXPECT_EQ(trainer::readImage(file("painting.png")).width, 80);
+}
+
 TEST_F(CommandLineTest, TheDocumentedSettingsAreTheProgramsOwn) {
   std::ifstream in(std::string(IMPASTO_DOCS) + "/training-settings.md");
   const std::string documented((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());

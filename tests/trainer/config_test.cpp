@@ -124,5 +124,33 @@ TEST(Recipes, EveryRecipesSettingsHaveHelpAndDefaultsThatPassTheirOwnCheck) {
   }
 }
 
+// Each preset names settings that exist, with values that pass, and is one that --preset takes.
+TEST(Presets, AreMadeOfSettings) {
+  for (const RecipeKind& kind : recipeKinds()) {
+    if (!kind.presets) continue;
+    EXPECT_EQ(presetNames(kind.presets()), (std::vector<std::string>{"preview", "standard", "best"}));
+    for (const Preset& preset : kind.presets()) {
+      const std::unique_ptr<Plan> plan = kind.plan();
+      Fields fields;
+      plan->addTo(fields);
+      fields.apply(preset.values, preset.name);
+      for (const auto& [key, value] : preset.values) {
+        fields.find(key)->check();
+        EXPECT_EQ(fields.find(key)->valueText(), value[0]) << key;
+      }
+      fields.find("preset")->set({preset.name});
+      fields.find("preset")->check();
+    }
+  }
+}
+
+TEST(Presets, WhatIsTypedWinsOverTheFileAndBothOverThePreset) {
+  const std::vector<Preset> presets = {{"fast", "", {{"steps", {"10"}}}}, {"slow", "", {{"steps", {"1000"}}}}};
+  EXPECT_EQ(presetValues(presets, {{"preset", {"fast"}}}, {{"preset", {"slow"}}}), presets[0].values);
+  EXPECT_EQ(presetValues(presets, {{"steps", {"3"}}}, {{"preset", {"slow"}}}), presets[1].values);
+  EXPECT_TRUE(presetValues(presets, {}, {}).empty());
+  EXPECT_TRUE(presetValues(presets, {{"preset", {"other"}}}, {}).empty());
+}
+
 }  // namespace
 }  // namespace impasto::test

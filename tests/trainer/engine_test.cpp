@@ -1,8 +1,10 @@
 // The loop, with a recipe whose answer is known.
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "base/error.h"
+#include "engine/outputs.h"
 #include "support/temp_dir.h"
 #include "trainer/toy_recipe.h"
 #include "unit/expect_error.h"
@@ -163,6 +165,45 @@ TEST_F(EngineTest, APreviewThatCannotBeWrittenCostsNoCheckpoint) {
   std::filesystem::create_directories(dir_.file("samples/step_0000010.png/in_the_way"));
   EXPECT_TRUE(make(toy).run());
   EXPECT_EQ(readCheckpoint(checkpointPath(run_)).step, 10);
+}
+
+// The last checkpoint is all that a run has made: where it cannot be written it is kept elsewhere.
+TEST_F(EngineTest, AFinalCheckpointThatCannotBeWrittenIsKeptInTheTemporaryFolder) {
+  const std::string refuge = dir_.file("refuge");
+  std::filesystem::create_directory(refuge);
+  std::filesystem::create_directory(dir_.file("gone"));
+  run_.checkpoint = dir_.file("gone/a.checkpoint.safetensors");
+  const char* before = std::getenv("TMPDIR");
+  const std::string was = before ? before : "";
+  setenv("TMPDIR", refuge.c_str(), 1);
+  ToyRecipe toy;
+  Trainer trainer = make(toy);
+  std::filesystem::remove(dir_.file("gone"));
+  EXPECT_TRUE(trainer.run());
+  before ? setenv("TMPDIR", was.c_str(), 1) : unsetenv("TMPDIR");
+  EXPECT_EQ(readCheckpoint(refuge + "/a.checkpoint.safetensors").step, 10);
+}
+
+TEST_F(EngineTest, OutputsAreLookedAtBeforeTheRun) {
+  checkOutputs(run_);
+  EXPECT_FALSE(std::filesystem::exists(run_.out));  // no trace of the look
+  RunSettings bad = run_;
+  bad.out = "/proc/style.safetensors";
+  EXPECT_ERROR(checkOutputs(bad), ErrorCode::Io, "/proc/style.safetensors");
+  bad = run_;
+  bad.checkpoint = "/dev/full";
+  EXPECT_ERROR(checkOutputs(bad), ErrorCode::InvalidArgument, "/dev/full");
+  std::ofstream(dir_.file("painting.png")) << "not of a run";
+  bad = run_;
+  bad.out = dir_.file("painting.png");
+  bad.overwrite = true;
+  EXPECT_ERROR(checkOutputs(bad), ErrorCode::InvalidArgument, "painting.png");
+  EXPECT_TRUE(std::filesystem::exists(bad.out));
+  ToyRecipe toy;
+  run_.steps = 2;
+  EXPECT_TRUE(make(toy).run());
+  run_.overwrite = true;
+  checkOutputs(run_);  // a checkpoint of ours may be replaced
 }
 
 TEST_F(EngineTest, EventFilesAreWrittenWhereAskedFor) {

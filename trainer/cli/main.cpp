@@ -1,5 +1,4 @@
-// impasto-train: trains, exports and inspects style generators. Exit status: 0 ok, 1 failed, 2 misused, 130
-// interrupted with a checkpoint.
+// impasto-train: trains, exports and inspects style generators.
 #include <c10/util/Exception.h>
 
 #include <cstdio>
@@ -10,6 +9,10 @@
 #include "cli/commands.h"
 
 namespace {
+
+constexpr const char* kExitStatus =
+    "Exit status: 0 done; 1 failed: a file, the machine, the data; 2 misused: a flag or a setting, nothing was begun; 130 "
+    "interrupted by Ctrl-C, with a checkpoint if a run had begun.";
 
 // LibTorch's messages carry a stack trace below their first line.
 std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -27,7 +30,6 @@ int main(int argc, char** argv) {
   app.name("impasto-train");
   app.set_version_flag("--version", "impasto-train " IMPASTO_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit status: 0 done, 1 failed, 2 misused, 130 interrupted (a checkpoint is there).");
   trainer::Job job;
   trainer::addRecipeCommands(app, job);
   trainer::addEvaluateCommand(app, job);
@@ -36,6 +38,8 @@ int main(int argc, char** argv) {
   trainer::addInspectCommand(app, job);
   trainer::addSampleCommand(app, job);
   trainer::addSettingsCommand(app, job);
+  app.footer(kExitStatus);
+  for (CLI::App* command : app.get_subcommands({})) command->footer(command->get_footer() + kExitStatus);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -9,6 +9,7 @@ namespace impasto::trainer {
 namespace {
 
 struct Arguments {
+  const RecipeKind* kind = nullptr;
   std::unique_ptr<Plan> plan;
   Fields fields;
   RawSettings typed;
@@ -37,7 +38,9 @@ void addOption(CLI::App& command, const Field& field, RawSettings& typed) {
 }
 
 int runRecipe(Arguments& a) {
-  if (!a.config.empty()) a.fields.apply(readConfigFile(a.config), a.config);
+  const RawSettings file = a.config.empty() ? RawSettings{} : readConfigFile(a.config);
+  if (a.kind->presets) a.fields.apply(presetValues(a.kind->presets(), a.typed, file), "--preset");
+  a.fields.apply(file, a.config);
   for (auto& [key, values] : a.typed) {
     const Field* field = a.fields.find(key);
     // CLI11 hands over an empty text or an option's name for a flag that stands alone.
@@ -53,11 +56,11 @@ int runRecipe(Arguments& a) {
 void addRecipeCommands(CLI::App& app, Job& job) {
   for (const RecipeKind& kind : recipeKinds()) {
     const auto arguments = std::make_shared<Arguments>();
+    arguments->kind = &kind;
     arguments->plan = kind.plan();
     arguments->plan->addTo(arguments->fields);
     CLI::App* command = app.add_subcommand(kind.name, kind.summary);
-    command->footer(std::string("Examples:\n") + kind.examples +
-                    "Exit status: 0 done, 1 failed, 2 misused, 130 interrupted (a checkpoint is there).");
+    command->footer(std::string("Examples:\n") + kind.examples);
     command->add_option("--config", arguments->config, "TOML file of settings: keys are flags without dashes");
     for (const Field& field : arguments->fields.all()) addOption(*command, field, arguments->typed);
     command->callback([arguments, &job] { job = [arguments] { return runRecipe(*arguments); }; });
@@ -75,7 +78,8 @@ void addSettingsCommand(CLI::App& app, Job& job) {
         const std::unique_ptr<Plan> plan = kind.plan();
         Fields fields;
         plan->addTo(fields);
-        std::printf("\n## `%s`\n\n%s.\n%s", kind.name, kind.summary, fields.markdown().c_str());
+        const std::string presets = kind.presets ? markdownOf(kind.presets()) : "";
+        std::printf("\n## `%s`\n\n%s.\n%s%s", kind.name, kind.summary, presets.c_str(), fields.markdown().c_str());
       }
       return 0;
     };

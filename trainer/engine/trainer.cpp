@@ -211,6 +211,23 @@ void Trainer::writeCheckpoint() {
   trainer::writeCheckpoint(last_good_, (whole.parent_path() / (whole.stem().string() + number + ".safetensors")).string());
 }
 
+std::string Trainer::keepCheckpoint(const Log& note) {
+  try {
+    writeCheckpoint();
+    return checkpointPath(run_);
+  } catch (const ProcessLost&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Io) throw;
+    std::error_code none;
+    const fs::path refuge = fs::temp_directory_path(none) / fs::path(checkpointPath(run_)).filename();
+    if (none) throw;
+    trainer::writeCheckpoint(last_good_, refuge.string());
+    note(std::string(error.what()) + ": the checkpoint is kept in " + refuge.string());
+    return refuge.string();
+  }
+}
+
 void Trainer::saveSamples(const Log& note) {
   const torch::Tensor picture = recipe_.samples();
   if (!picture.defined()) return;
@@ -255,8 +272,8 @@ bool Trainer::run() {
   log_ = note;
   while (step_ < run_.steps) {
     if (communicator_.any(stopRequested())) {
-      writeCheckpoint();
-      note("stopped after step " + std::to_string(step_) + "; go on with --resume " + checkpointPath(run_));
+      const std::string path = keepCheckpoint(note);
+      note("stopped after step " + std::to_string(step_) + "; go on with --resume " + path);
       return false;
     }
     const int64_t before = step_;
@@ -271,7 +288,9 @@ bool Trainer::run() {
       saveSamples(note);
       if (!last) reportHeldOut(note);
     }
-    if (last || (run_.checkpoint_every > 0 && step_ % run_.checkpoint_every == 0)) {
+    if (last) {
+      keepCheckpoint(note);
+    } else if (run_.checkpoint_every > 0 && step_ % run_.checkpoint_every == 0) {
       try {
         writeCheckpoint();
       } catch (const Error& error) {

@@ -47,6 +47,8 @@ class Trainer {
   void goBack(const std::string& why);
   bool sound();
   void resume();
+  // The last one of a run: where it cannot be written, in the folder for temporary files, and says so. Returns where.
+  std::string keepCheckpoint(const Log& note);
   void saveSamples(const Log& note);
   void reportHeldOut(const Log& note);
 

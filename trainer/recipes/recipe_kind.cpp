@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "base/error.h"
+#include "engine/outputs.h"
 #include "engine/processes.h"
 #include "engine/trainer.h"
 #include "export/style_export.h"
@@ -23,15 +25,26 @@ Style exportGenerator(const Checkpoint& checkpoint, const Provenance& provenance
   return makeStyle(*generatorOf(checkpoint), provenance);
 }
 
+void writeResult(Recipe& recipe, const std::string& record) {
+  try {
+    recipe.writeResult(record);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Io) throw;
+    throw Error(ErrorCode::Io, std::string(error.what()) + "; the weights are in the checkpoint: impasto-train export");
+  }
+}
+
 }  // namespace
 
 const std::vector<RecipeKind>& recipeKinds() {
   static const std::vector<RecipeKind> kinds = {
       {"style", "Learns one painting: a style file from it and a folder of pictures",
+       "  impasto-train style --style-image udnie.jpg --out udnie.safetensors --preset preview\n"
        "  impasto-train style --style-image udnie.jpg --content photos/ --perceptual vgg19.safetensors --out udnie.safetensors\n"
        "  impasto-train style ... --samples samples/ --size small --steps 4000 --image-size 192\n"
        "  impasto-train style ... --resume\n",
-       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<StyleSettings, StyleRecipe>>()); }, exportGenerator},
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<StyleSettings, StyleRecipe>>()); }, exportGenerator,
+       stylePresets},
       {"multi", "Learns several paintings: one style file that paints like each of them and like mixtures",
        "  impasto-train multi --style-image udnie.jpg --style-image scream.jpg --content photos/ --out multi.safetensors\n"
        "  impasto-train multi ... --titles \"Udnie,The Scream\" --samples samples/\n"
@@ -73,6 +86,7 @@ int train(Plan& plan, const Log& log) {
   plan.check();
   const RunSettings& run = plan.run();
   refuseToOverwrite(run);
+  checkOutputs(run);
   Runtime runtime = openRuntime(run.device, run.precision, run.threads);
   const std::unique_ptr<Communicator> together = joinProcesses(runtime, run.threads, run.process_timeout);
   const bool speaks = together->rank() == 0;
@@ -87,7 +101,7 @@ int train(Plan& plan, const Log& log) {
       said("done: " + checkpointPath(run) + " holds the result");
       return 0;
     }
-    recipe->writeResult(trainingRecord(trainer.capture()));
+    writeResult(*recipe, trainingRecord(trainer.capture()));
     said("wrote " + run.out);
     return 0;
   } catch (const ProcessLost& error) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "config/presets.h"
 #include "config/run_settings.h"
 #include "engine/checkpoint.h"
 #include "engine/recipe.h"
@@ -31,6 +32,8 @@ struct RecipeKind {
   std::unique_ptr<Plan> (*plan)();
   // The style file of a checkpoint of this kind; null if it makes none.
   Style (*exportStyle)(const Checkpoint& checkpoint, const Provenance& provenance);
+  // What --preset offers; null for recipes without that setting.
+  const std::vector<Preset>& (*presets)() = nullptr;
 };
 
 const std::vector<RecipeKind>& recipeKinds();

@@ -10,6 +10,7 @@
 #include "logging/sample_grid.h"
 #include "nn/johnson.h"
 #include "recipes/equivariance.h"
+#include "recipes/own_content.h"
 #include "recipes/style_stages.h"
 #include "recipes/trained_generator.h"
 
@@ -44,7 +45,8 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
       network_(makeNetwork(settings, runtime)) {
   vgg_->to(runtime.device, runtime.compute);
   loadPainting();
-  content_ = loadContent(settings.content, settings.image_size, settings.holdout, log_);
+  content_ = loadContent(settings.content.empty() ? ownContent(settings.own_content, log_) : settings.content,
+                         settings.image_size, settings.holdout, log_);
   crops_ = cropsWithContext(settings.image_size, network_->liveNetwork().alignment(), settings.batch, settings.seed, runtime);
   crops_.flat = settings.flat_crops;
   if (settings.color_map_weight > 0) {

@@ -5,14 +5,31 @@
 
 namespace impasto::trainer {
 
+const std::vector<Preset>& stylePresets() {
+  static const std::vector<Preset> presets = {
+      {"preview", "a first look, to see whether a painting is worth it",
+       {{"steps", {"400"}}, {"image-size", {"192"}}, {"full-resolution-at", {"0.9"}}, {"samples-every", {"100"}}}},
+      {"standard", "a style to use", {}},
+      {"best", "a style to keep: four times the steps, on larger crops and larger batches",
+       {{"steps", {"8000"}}, {"image-size", {"320"}}, {"batch", {"8"}}, {"samples-every", {"1000"}}}},
+  };
+  return presets;
+}
+
 void declare(Fields& fields, StyleSettings& s) {
   fields.group("What to learn from");
   fields.add("style-image", s.style_image, "The painting (PNG, JPEG)").required().path();
-  fields.add("content", s.content, "Folder of pictures to paint; may be given several times").required().path();
+  fields.add("content", s.content, "Folder of pictures to paint; may be given several times; none: pictures of the trainer's own").path();
+  fields.add("own-content", s.own_content,
+             "Without --content: frames of the sample scenes, which impasto-render draws, and pictures that the trainer draws; or "
+             "these alone")
+      .choices({"auto", "scenes", "drawn"});
   fields.add("perceptual", s.perceptual, "VGG16 or VGG19, torchvision's names, or a network of the recipe `perceptual`, safetensors or .pth; "
              "by default the trainer's own")
       .path();
 
+  fields.group("The run");
+  fields.add("preset", s.preset, "Settings that go together, see above").choices(presetNames(stylePresets()));
   declare(fields, static_cast<RunSettings&>(s));
 
   fields.group("Generator and crops");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/presets.h"
 #include "config/run_settings.h"
 #include "recipes/adversary.h"
 #include "recipes/clip_settings.h"
@@ -13,8 +14,10 @@
 namespace impasto::trainer {
 
 struct StyleSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
+  std::string preset = "standard";   // one of stylePresets(), applied by the command line before what is given by hand
   std::string style_image;
-  std::vector<std::string> content;  // folders
+  std::vector<std::string> content;  // folders; none: pictures of the trainer's own
+  std::string own_content = "auto";  // which, see recipes/own_content.h
   std::string perceptual;
 
   std::string network = "impasto";  // what is trained: "impasto" (the generator of that shape) or "johnson" (to compare with)
@@ -31,6 +34,10 @@ struct StyleSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
 };
 
 void declare(Fields& fields, StyleSettings& settings);
+
+// preview, standard, best: how long it trains and how closely it looks. Size and shape of the generator, which say what a
+// frame costs, and all weights are the user's.
+const std::vector<Preset>& stylePresets();
 
 // Throws impasto::Error(InvalidArgument), naming the flag, for values out of range.
 void checkSettings(const StyleSettings& settings);

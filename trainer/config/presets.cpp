@@ -1,0 +1,40 @@
+#include "config/presets.h"
+
+namespace impasto::trainer {
+
+std::vector<std::string> presetNames(const std::vector<Preset>& presets) {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets) names.push_back(preset.name);
+  return names;
+}
+
+RawSettings presetValues(const std::vector<Preset>& presets, const RawSettings& typed, const RawSettings& file) {
+  for (const RawSettings* settings : {&typed, &file}) {
+    const auto found = settings->find("preset");
+    if (found == settings->end() || found->second.size() != 1) continue;
+    for (const Preset& preset : presets) {
+      if (preset.name == found->second[0]) return preset.values;
+    }
+    return {};
+  }
+  return {};
+}
+
+std::string markdownOf(const std::vector<Preset>& presets) {
+  if (presets.empty()) return {};
+  std::string text = "\n**Presets**: settings that go together; what is given by hand wins.\n\n| `--preset` | for | sets |\n|---|---|---|\n";
+  for (const Preset& preset : presets) {
+    std::string values;
+    for (const auto& [key, texts] : preset.values) {
+      if (!values.empty()) values += ' ';
+      values.append("`--").append(key);
+      for (size_t i = 0; i < texts.size(); ++i) values.append(i == 0 ? " " : ",").append(texts[i]);
+      values += '`';
+    }
+    text.append("| `").append(preset.name).append("` | ").append(preset.what_for).append(" | ");
+    text.append(values.empty() ? "the defaults below" : values).append(" |\n");
+  }
+  return text;
+}
+
+}  // namespace impasto::trainer
