@@ -225,7 +225,7 @@ TEST_F(ViewerTraining, TakesUpCheckpointsAndTheResult) {
 
 TEST_F(ViewerTraining, IsCancelled) {
   program("impasto-render", "exit 0\n");
-  program("impasto-train", "trap 'echo stopped > \"" + dir_.file("stopped") + "\"; exit 130' INT TERM\n"
+  program("impasto-train", "trap 'echo stopped > \"" + dir_.file("stopped") + "\"; exit 130' INT; trap '' TERM\n"
                            "echo \"$@\" > '" + dir_.file("flags") + "'; echo 'step 1/900  loss 1.0' >&2\n"
                            "while :; do sleep 0.1; done\n");
   const ProcessResult result = train("settle\ndo open DIR/painting.png\nset train-preset best\ndo train\nwait 70\n"
