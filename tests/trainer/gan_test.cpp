@@ -1,12 +1,13 @@
 // Adversarial losses and stabilisers against their closed forms.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
 #include "base/error.h"
 #include "losses/gan.h"
 #include "nn/discriminator.h"
+#include "nn/torch.h"
 #include "recipes/adversary.h"
 #include "unit/expect_error.h"
 

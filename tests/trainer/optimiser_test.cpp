@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <torch/nn/modules/linear.h>
 #include <torch/optim/adam.h>
 
 #include "optim/adam.h"

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <functional>
 #include <string>
 
 #include "data/image.h"
 #include "engine/trainer.h"
+#include "nn/torch.h"
 #include "recipes/style.h"
 #include "support/temp_dir.h"
 

@@ -3,11 +3,10 @@
 // keeps less.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <map>
 #include <vector>
 
+#include "nn/torch.h"
 #include "style/style.h"
 
 namespace impasto::trainer {

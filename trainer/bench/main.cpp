@@ -1,7 +1,6 @@
 // impasto-bench-libtorch: a style's generator in LibTorch, for impasto-bench --compare. Prints what samples/bench/compare.h
 // says.
 #include <c10/util/Exception.h>
-#include <torch/torch.h>
 #include <torch/version.h>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +13,7 @@
 #include "bench/timing.h"
 #include "engine/runtime.h"
 #include "nn/generator.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 namespace {

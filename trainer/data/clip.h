@@ -2,12 +2,12 @@
 // captured (captured_clips.h); recipes see no difference.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

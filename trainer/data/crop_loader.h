@@ -1,14 +1,13 @@
 // Random training crops, prepared by one background thread while the networks work.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "data/image.h"
 #include "data/prefetch.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,12 +1,12 @@
 // Pictures in memory and in files: 8-bit RGB, sRGB-encoded, interleaved.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

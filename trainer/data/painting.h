@@ -1,11 +1,11 @@
 // The painting that a recipe learns from.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <functional>
 #include <string>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,12 +1,11 @@
 // What several processes that train one model say to each other. The loop asks through this interface only.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "base/error.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

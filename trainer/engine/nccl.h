@@ -1,11 +1,11 @@
 // Sums over the GPUs of several processes by NCCL, which is opened at run time as LibTorch's CUDA library is.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <array>
 #include <functional>
 #include <memory>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

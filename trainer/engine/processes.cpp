@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
 #include <unistd.h>
 
 #include <algorithm>

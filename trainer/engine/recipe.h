@@ -13,8 +13,6 @@
 // of the step's number, or both a resumed run and a run that goes back to its last good checkpoint would differ.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +21,7 @@
 
 #include "engine/state.h"
 #include "logging/scalars.h"
+#include "nn/torch.h"
 #include "optim/optimizer.h"
 
 namespace impasto::trainer {

@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 #include <malloc.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
 
 #include <csignal>
 #include <cstdio>

@@ -1,9 +1,9 @@
 // Where and in what precision the networks run.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

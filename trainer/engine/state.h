@@ -2,12 +2,12 @@
 // once, by name; a checkpoint walks the registry and knows nothing of recipes.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

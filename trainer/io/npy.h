@@ -1,10 +1,10 @@
 // NumPy's array files, as impasto-render writes them (docs/capture.md).
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

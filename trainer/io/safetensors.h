@@ -1,10 +1,10 @@
 // Named tensors in a safetensors file: perceptual networks are read from them, checkpoints are written as them.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <map>
 #include <string>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,11 +1,11 @@
 // Named numbers of a step, in order. Tensors of one element stay on their device until somebody prints them.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,12 +1,11 @@
 // Which colours a frame's colours become in the style of a painting: a fixed map, made once for a painting.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "data/image.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

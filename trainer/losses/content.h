@@ -1,7 +1,7 @@
 // Content loss: the scene must still be there (Gatys et al. 2016, eq. 1, made relative).
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

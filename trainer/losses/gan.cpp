@@ -1,5 +1,7 @@
 #include "losses/gan.h"
 
+#include <torch/csrc/autograd/autograd.h>
+
 #include <algorithm>
 
 #include "base/error.h"

@@ -2,11 +2,11 @@
 // real. All functions return scalars and average over scores.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,11 +1,11 @@
 // Style loss: channel correlations must be the painting's (Gatys et al. 2016, eq. 3 to 5, made relative).
 #pragma once
 
-#include <torch/torch.h>
-
 #include <map>
 #include <string>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,7 +1,7 @@
 // A loss against the grid that networks with depth-to-space leave.
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

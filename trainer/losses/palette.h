@@ -2,9 +2,9 @@
 // to hue, and a generator trained by them alone turns grey.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,7 +1,7 @@
 // Losses between two pictures, pixel by pixel: for a painting whose answer is known. All N x 3 x H x W in [0, 1].
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,7 +1,7 @@
 // Losses that keep the scene readable while the style loss pulls it apart; they compare pixels, not features.
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

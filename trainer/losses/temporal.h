@@ -1,7 +1,7 @@
 // Losses between frames of a clip: paint stays on the surfaces it lies on, and stays paint.
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

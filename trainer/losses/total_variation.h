@@ -1,7 +1,7 @@
 // Total variation: discourages single-pixel noise (Johnson et al. 2016, section 3.2).
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,8 +1,6 @@
 // The figures that say whether a generator paints and whether the scene survives (docs/training.md, "Figures").
 #pragma once
 
-#include <torch/torch.h>
-
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -11,6 +9,7 @@
 #include "losses/gram_style.h"
 #include "metrics/lpips.h"
 #include "nn/perceptual.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

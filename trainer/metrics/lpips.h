@@ -1,10 +1,10 @@
 // LPIPS v0.1 with SqueezeNet 1.1: how different two pictures look (Zhang et al. 2018).
 #pragma once
 
-#include <torch/torch.h>
-
 #include <map>
 #include <string>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,9 +1,9 @@
 // How far two sets of pictures are from looking alike up close, whatever they show.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

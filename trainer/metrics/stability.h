@@ -3,9 +3,8 @@
 // All of 255.
 #pragma once
 
-#include <torch/torch.h>
-
 #include "nn/painting_network.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -3,13 +3,12 @@
 // No batch norm anywhere: a score depends on its own picture only, as gradient penalties need it. Not thread-safe.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "engine/state.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

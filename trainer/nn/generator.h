@@ -7,8 +7,6 @@
 // scaled by one learned number, the fusion weight, which is folded as well. Not thread-safe.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <functional>
 #include <map>
 #include <optional>
@@ -18,6 +16,7 @@
 
 #include "nn/generator_spec.h"
 #include "nn/painting_network.h"
+#include "nn/torch.h"
 #include "style/style.h"
 
 namespace impasto::trainer {

@@ -2,13 +2,13 @@
 // (recipes/trained_network.h), `evaluate` measures it. Not thread-safe.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

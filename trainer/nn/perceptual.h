@@ -1,12 +1,12 @@
 // What losses and figures look through: a frozen network whose features say what is in a picture.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

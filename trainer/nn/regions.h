@@ -1,11 +1,10 @@
 // Which part of each tensor of a graph a window of the output depends on, so that no more need be computed.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
+#include "nn/torch.h"
 #include "style/graph.h"
 
 namespace impasto::trainer {

@@ -1,7 +1,7 @@
 // One texel of border on each side, repeating the edge texel: the border rule of the generator graph.
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

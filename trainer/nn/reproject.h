@@ -3,7 +3,7 @@
 // frame before minus where it is, in pixels, y down.
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

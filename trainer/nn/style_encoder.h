@@ -6,9 +6,8 @@
 // are taken relative to those of the paintings it learns, and bounded: no painting is stranger than some deviations.
 #pragma once
 
-#include <torch/torch.h>
-
 #include "nn/perceptual.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,11 +1,14 @@
 // Networks that make pictures of noise. Not style generators: no frame goes in, and no plugin runs them.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

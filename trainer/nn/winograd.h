@@ -4,7 +4,7 @@
 // direct algorithm: 1.2 to 1.7 times as fast in float32, the more channels the more. No gradients for the weights.
 #pragma once
 
-#include <torch/torch.h>
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

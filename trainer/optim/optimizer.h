@@ -1,11 +1,10 @@
 // What the training loop needs of an optimiser.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <vector>
 
 #include "engine/state.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,11 +1,10 @@
 // Exponential moving average of a network's weights: what is exported is calmer than what is trained.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "engine/state.h"
+#include "nn/torch.h"
 
 namespace impasto::trainer {
 

@@ -1,5 +1,7 @@
 #include "recipes/adversary.h"
 
+#include <torch/csrc/autograd/autograd.h>
+
 #include "base/error.h"
 #include "optim/adam.h"
 
