@@ -1,4 +1,6 @@
 // The trainer's module runs every op and every input as the reference does, and gradients go through them.
+#include <torch/csrc/autograd/autograd.h>
+
 #include "base/error.h"
 #include "nn/generator.h"
 #include "reference/reference.h"
