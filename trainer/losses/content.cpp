@@ -7,15 +7,11 @@ constexpr double kEpsilon = 1e-12;  // a black picture may have no features at a
 
 }  // namespace
 
-torch::Tensor contentLoss(const torch::Tensor& features, const torch::Tensor& content_features) {
+torch::Tensor contentLoss(const torch::Tensor& features, const torch::Tensor& content_features, bool about_mean) {
   const torch::Tensor target = content_features.to(torch::kFloat);
-  const torch::Tensor difference = features.to(torch::kFloat) - target;
+  torch::Tensor difference = features.to(torch::kFloat) - target;
+  if (about_mean) difference = difference - difference.mean({2, 3}, /*keepdim=*/true);
   return (difference.square().sum({1, 2, 3}) / (target.square().sum({1, 2, 3}) + kEpsilon)).mean();
-}
-
-torch::Tensor aboutMean(const torch::Tensor& features) {
-  const torch::Tensor f = features.to(torch::kFloat);
-  return f - f.mean({2, 3}, /*keepdim=*/true);
 }
 
 }  // namespace impasto::trainer

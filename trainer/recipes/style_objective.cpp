@@ -38,8 +38,7 @@ torch::Tensor StyleObjective::operator()(const torch::Tensor& frames, const torc
     content_target = seenFeatures(vgg_, frames, full_resolution, {s.content_layer}).at(s.content_layer);
   }
   const std::map<std::string, torch::Tensor> features = seenFeatures(vgg_, paintings, full_resolution, layers_);
-  const auto compared = [&](const torch::Tensor& f) { return s.content_center ? aboutMean(f) : f; };
-  const torch::Tensor content = contentLoss(compared(features.at(s.content_layer)), compared(content_target));
+  const torch::Tensor content = contentLoss(features.at(s.content_layer), content_target, s.content_center);
   const torch::Tensor style = (full_resolution ? *full_ : *half_)(features);
   torch::Tensor total = s.content_weight * content + s.style_weight * style;
   scalars.emplace_back("content", content);
