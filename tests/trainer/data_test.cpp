@@ -1,18 +1,13 @@
 #include <filesystem>
 #include <fstream>
-
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STB_IMAGE_WRITE_STATIC
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#include <stb/stb_image_write.h>
-#pragma GCC diagnostic pop
+#include <iterator>
 
 #include "base/error.h"
 #include "data/crop_loader.h"
 #include "data/image_folder.h"
 #include "data/split.h"
 #include "io/sha256.h"
+#include "media/image_file.h"
 #include "trainer/trainer_fixture.h"
 #include "unit/expect_error.h"
 
@@ -36,15 +31,28 @@ TEST_F(DataTest, BadFilesAreSkippedByNameAndTheRestIsRead) {
   EXPECT_NE(skipped[1].find("empty.png"), std::string::npos) << skipped[1];
 }
 
-TEST_F(DataTest, AJpegThatIsCutOffIsAnError) {
+media::Picture pictureOf(const Image& image) {
+  media::Picture picture(static_cast<uint32_t>(image.width), static_cast<uint32_t>(image.height));
+  for (size_t i = 0, k = 0; k < image.rgb.size(); i += 4, k += 3) std::copy_n(&image.rgb[k], 3, &picture.rgba[i]);
+  return picture;
+}
+
+// What artists have at hand is read, whatever the format.
+TEST_F(DataTest, PicturesOfEveryFormatAreRead) {
   const Image image = makePicture(64, 48, 3);
-  std::string jpeg;
-  const auto append = [](void* to, void* data, int size) {
-    static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<size_t>(size));
-  };
-  ASSERT_TRUE(stbi_write_jpg_to_func(append, &jpeg, image.width, image.height, 3, image.rgb.data(), 90));
-  std::ofstream(file("whole.jpg"), std::ios::binary) << jpeg;
+  std::filesystem::create_directory(file("formats"));
+  for (const char* name : {"a.png", "b.tif", "c.WEBP"}) {
+    media::writePicture(pictureOf(image), file(std::string("formats/") + name), 100);
+    EXPECT_EQ(readImage(file(std::string("formats/") + name)).rgb, image.rgb) << name;  // all without loss
+  }
+  EXPECT_EQ(readImageFolders({file("formats")}, 768, [](const std::string&) {}).images.size(), 3u);
+}
+
+TEST_F(DataTest, AJpegThatIsCutOffIsAnError) {
+  media::writePicture(pictureOf(makePicture(64, 48, 3)), file("whole.jpg"), 90);
   EXPECT_EQ(readImage(file("whole.jpg")).width, 64);
+  std::ifstream in(file("whole.jpg"), std::ios::binary);
+  const std::string jpeg((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   std::ofstream(file("cut.jpg"), std::ios::binary) << jpeg.substr(0, jpeg.size() * 9 / 10);
   EXPECT_ERROR(readImage(file("cut.jpg")), ErrorCode::Io, "cut.jpg");
 }

@@ -108,7 +108,7 @@ void addEncodeCommand(CLI::App& app, Job& job) {
     return command->add_option(flag, values, help)->expected(1)->take_all();
   };
   command->add_option("checkpoint", a->checkpoint, "Checkpoint of the recipe `multi`")->required();
-  list("--style-image", a->images, "A painting (PNG, JPEG); may be given several times")->required();
+  list("--style-image", a->images, "A painting (PNG, JPEG, WebP, TIFF, OpenEXR); may be given several times")->required();
   list("--title", a->titles, "Of the painting, in the order of --style-image; by default its file's name");
   list("--painter", a->painters, "Likewise");
   list("--year", a->years, "Likewise");

@@ -2,69 +2,32 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <memory>
-#include <span>
 
-#define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_STATIC
-#define STBI_FAILURE_USERMSG
 #define STB_IMAGE_RESIZE_IMPLEMENTATION
 #define STB_IMAGE_RESIZE_STATIC
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STB_IMAGE_WRITE_STATIC
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
-#include <stb/stb_image.h>
 #include <stb/stb_image_resize.h>
-#include <stb/stb_image_write.h>
 #pragma GCC diagnostic pop
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "renderer/jpeg_info.h"
+#include "media/error.h"
+#include "media/image_file.h"
 
 namespace impasto::trainer {
 
-namespace {
-
-std::vector<uint8_t> readBytes(const std::string& path) {
-  constexpr std::streamoff kLargestFile = 1 << 30;
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file ? std::streamoff(file.tellg()) : -1;
-  if (size < 0) throw Error(ErrorCode::Io, path + ": cannot be read");
-  if (size > kLargestFile) throw Error(ErrorCode::Io, path + ": is too large for a picture");
-  std::vector<uint8_t> bytes(static_cast<size_t>(size));
-  file.seekg(0);
-  file.read(reinterpret_cast<char*>(bytes.data()), size);
-  if (!file) throw Error(ErrorCode::Io, path + ": cannot be read");
-  return bytes;
-}
-
-}  // namespace
-
-Image readImage(const std::string& path) {
-  const std::vector<uint8_t> bytes = readBytes(path);
-  if (render::looksLikeJpeg(bytes)) {
-    const render::JpegInfo jpeg = render::inspectJpeg(bytes);
-    if (!jpeg.sound || !jpeg.complete) throw Error(ErrorCode::Io, path + ": is a damaged JPEG");
-  }
-  const auto length = static_cast<int>(bytes.size());
-  int width = 0, height = 0, channels = 0;
-  if (!stbi_info_from_memory(bytes.data(), length, &width, &height, &channels)) {
-    throw Error(ErrorCode::Io, path + ": cannot be read as a picture: " + stbi_failure_reason());
-  }
-  if (int64_t{width} * height > kMaxImagePixels) {
-    throw Error(ErrorCode::Io, path + ": " + std::to_string(width) + "x" + std::to_string(height) +
-                                   " is too large, at most " + std::to_string(kMaxImagePixels >> 20) + " megapixels");
-  }
-  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-      stbi_load_from_memory(bytes.data(), length, &width, &height, &channels, 3), stbi_image_free);
-  if (!pixels) throw Error(ErrorCode::Io, path + ": cannot be read as a picture: " + stbi_failure_reason());
-  Image image{width, height, {}};
-  image.rgb.assign(pixels.get(), pixels.get() + size_t(width) * size_t(height) * 3);
+Image readImage(const std::string& path) try {
+  const media::Picture picture = media::readPicture(path);
+  Image image{static_cast<int>(picture.width), static_cast<int>(picture.height), {}};
+  image.rgb.resize(size_t{picture.width} * picture.height * 3);
+  for (size_t i = 0, k = 0; k < image.rgb.size(); i += 4, k += 3) std::copy_n(&picture.rgba[i], 3, &image.rgb[k]);
   return image;
+} catch (const media::Error& error) {
+  throw Error(ErrorCode::Io, error.what());
 }
+
+bool isPictureName(const std::string& path) { return media::imageFormatOfName(path).has_value(); }
 
 Image resample(const Image& image, int x, int y, int w, int h, int width, int height) {
   Image out{width, height, std::vector<uint8_t>(size_t(width) * size_t(height) * 3)};
@@ -121,17 +84,13 @@ Image fromTensor(const torch::Tensor& picture) {
   return image;
 }
 
-std::vector<std::byte> encodePng(const Image& image) {
-  std::vector<std::byte> bytes;
-  const auto append = [](void* context, void* data, int size) {
-    const auto* begin = static_cast<const std::byte*>(data);
-    auto* out = static_cast<std::vector<std::byte>*>(context);
-    out->insert(out->end(), begin, begin + size);
-  };
-  if (!stbi_write_png_to_func(append, &bytes, image.width, image.height, 3, image.rgb.data(), image.width * 3)) {
-    throw Error(ErrorCode::OutOfMemory, "no memory to encode a picture");
-  }
-  return bytes;
+std::vector<std::byte> encodePng(const Image& image) try {
+  media::Picture picture(static_cast<uint32_t>(image.width), static_cast<uint32_t>(image.height));
+  for (size_t i = 0, k = 0; k < image.rgb.size(); i += 4, k += 3) std::copy_n(&image.rgb[k], 3, &picture.rgba[i]);
+  media::Notes notes;
+  return media::encodeImage(media::fromPicture(picture), media::ImageFormat::Png, {}, notes);
+} catch (const media::Error& error) {
+  throw Error(ErrorCode::Io, std::string("a PNG cannot be made: ") + error.what());
 }
 
 void writePng(const Image& image, const std::string& path) { writeFileAtomically(path, encodePng(image)); }

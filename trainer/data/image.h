@@ -15,9 +15,12 @@ struct Image {
   std::vector<uint8_t> rgb;  // height x width x 3
 };
 
-// PNG, JPEG and what else stb_image reads, of at most kMaxImagePixels. Throws impasto::Error(Io), naming the path.
+// PNG, JPEG, WebP, TIFF or OpenEXR (media/image_file.h), upright, of at most 16384 pixels a side; colour profiles are
+// applied, alpha is left out. Throws impasto::Error(Io), naming the path.
 Image readImage(const std::string& path);
-inline constexpr int64_t kMaxImagePixels = int64_t{16384} * 16384 / 4;
+
+// Does the name end as that of a picture which can be read?
+bool isPictureName(const std::string& path);
 
 // The rectangle at (x, y), w x h pixels, filtered to width x height.
 Image resample(const Image& image, int x, int y, int w, int h, int width, int height);

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <span>
 
 #include "base/error.h"
@@ -15,20 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool isPicture(const fs::path& path) {
-  static const std::set<std::string> kExtensions = {".png", ".jpg", ".jpeg", ".bmp", ".tga", ".ppm"};
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return kExtensions.count(extension) > 0;
-}
-
 std::vector<std::string> picturesBelow(const std::string& folder) {
   std::vector<std::string> paths;
   try {
     if (!fs::is_directory(folder)) throw Error(ErrorCode::Io, folder + ": there is no such folder");
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.is_regular_file() && isPicture(entry.path())) paths.push_back(entry.path().string());
+      if (entry.is_regular_file() && isPictureName(entry.path().string())) paths.push_back(entry.path().string());
     }
   } catch (const fs::filesystem_error& error) {
     throw Error(ErrorCode::Io, folder + ": cannot be read: " + error.code().message());
@@ -67,7 +58,9 @@ ImageFolder readImageFolders(const std::vector<std::string>& folders, int limit,
         skipped(error.what());
       }
     }
-    if (result.images.size() == before) throw Error(ErrorCode::Io, folder + ": holds no readable picture (PNG, JPEG)");
+    if (result.images.size() == before) {
+      throw Error(ErrorCode::Io, folder + ": holds no readable picture (PNG, JPEG, WebP, TIFF, OpenEXR)");
+    }
   }
   result.sha256 = sha256Hex(std::as_bytes(std::span(digests)));
   return result;

@@ -16,7 +16,7 @@ struct ImageFolder {
   std::string sha256;              // of all files' digests: the same pictures in the same order have the same
 };
 
-// Reads every .png, .jpg, .jpeg, .bmp, .tga and .ppm below `folders`, shrinking those whose shorter side is above
+// Reads every picture (isPictureName) below `folders`, shrinking those whose shorter side is above
 // `limit` pixels. A file that cannot be read is left out and `skipped` hears a one-line message that names it. Throws
 // impasto::Error(Io) for a folder that is missing, or that holds no picture.
 ImageFolder readImageFolders(const std::vector<std::string>& folders, int limit,

@@ -15,7 +15,9 @@ MultiSettings::MultiSettings() {
 
 void declare(Fields& fields, MultiSettings& s) {
   fields.group("What to learn from");
-  fields.add("style-image", s.style_images, "A painting (PNG, JPEG); given several times, once for each").required().path();
+  fields.add("style-image", s.style_images, "A painting (PNG, JPEG, WebP, TIFF, OpenEXR); given several times, once for each")
+      .required()
+      .path();
   fields.add("content", s.content, "Folder of pictures to paint; may be given several times").required().path();
   fields.add("perceptual", s.perceptual,
              "VGG16 or VGG19, torchvision's names, or a network of the recipe `perceptual`, safetensors or .pth; "

@@ -18,7 +18,7 @@ const std::vector<Preset>& stylePresets() {
 
 void declare(Fields& fields, StyleSettings& s) {
   fields.group("What to learn from");
-  fields.add("style-image", s.style_image, "The painting (PNG, JPEG)").required().path();
+  fields.add("style-image", s.style_image, "The painting (PNG, JPEG, WebP, TIFF, OpenEXR)").required().path();
   fields.add("content", s.content, "Folder of pictures to paint; may be given several times; none: pictures of the trainer's own").path();
   fields.add("own-content", s.own_content,
              "Without --content: frames of the sample scenes, which impasto-render draws, and pictures that the trainer draws; or "

@@ -17,7 +17,7 @@ TextureSettings::TextureSettings() {
 
 void declare(Fields& fields, TextureSettings& s) {
   fields.group("What to learn from");
-  fields.add("style-image", s.style_image, "The painting (PNG, JPEG)").required().path();
+  fields.add("style-image", s.style_image, "The painting (PNG, JPEG, WebP, TIFF, OpenEXR)").required().path();
   fields.add("style-size", s.style_size, "Its shorter side, pixels: strokes grow with it").range(32, 4096);
 
   declare(fields, static_cast<RunSettings&>(s));
