@@ -1,6 +1,8 @@
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <numbers>
 
 #include "base/error.h"
 #include "data/crop_loader.h"
@@ -159,6 +161,99 @@ TEST_F(DataTest, FramesOfOneClipAreNotSplit) {
   for (const Image& held_out : split.held_out) {
     for (const Image& trained : split.training) EXPECT_NE(held_out.width, trained.width);
   }
+}
+
+// The rotation of each crop is found again from where its pixels come from: within the bounds, all over them, and inside
+// the picture everywhere.
+TEST_F(DataTest, TurnedCropsLieInsideThePictureAndAreTurnedByWhatWasAskedFor) {
+  const std::vector<Image> images = {makeMap(200, 180)};
+  const CropLoader::Options options{
+      .crop = 64, .context = 16, .batch = 8, .seed = 3, .augmentation = {.flip = false, .rotation = 20}};
+  double least = 90, most = -90;
+  for (uint64_t i = 0; i < 30; ++i) {
+    const torch::Tensor pictures = makeCropBatch(images, options, i).pictures.to(torch::kFloat);
+    for (int64_t k = 0; k < 8; ++k) {
+      const torch::Tensor inner = pictures[k].narrow(1, 16, 64).narrow(2, 16, 64);
+      const auto slope = [&](int64_t channel, int64_t dimension) {  // source pixels a crop pixel
+        const torch::Tensor steps = inner[channel].narrow(dimension, 8, 56) - inner[channel].narrow(dimension, 0, 56);
+        EXPECT_LT((steps - steps.mean()).abs().max().item<double>(), 4) << "the same everywhere: nothing is repeated";
+        return steps.mean().item<double>() / 8;
+      };
+      const double across = slope(0, 1), down = slope(1, 0), skew = slope(1, 1);
+      EXPECT_NEAR(across, down, 0.05);
+      EXPECT_NEAR(slope(0, 0), -skew, 0.05);
+      const double angle = std::atan2(skew, across) * 180 / std::numbers::pi, scale = std::hypot(across, skew);
+      EXPECT_GT(scale, 0.97);
+      EXPECT_LT(scale, 2.03);
+      least = std::min(least, angle), most = std::max(most, angle);
+    }
+  }
+  EXPECT_GT(least, -20.5);
+  EXPECT_LT(least, -15);
+  EXPECT_LT(most, 20.5);
+  EXPECT_GT(most, 15);
+}
+
+// Turned and recoloured or not: crop k is a function of seed and k, whatever the batch.
+TEST_F(DataTest, AugmentedCropsAreAFunctionOfSeedAndNumber) {
+  const std::vector<Image> images = {makePicture(100, 80, 1), makePicture(70, 90, 2)};
+  CropLoader::Options options{
+      .crop = 32, .context = 8, .batch = 4, .seed = 5, .augmentation = {.rotation = 10, .jitter = 0.3}};
+  const torch::Tensor whole = makeCropBatch(images, options, 3).pictures;
+  options.batch = 2;
+  EXPECT_TRUE(torch::equal(
+      whole, torch::cat({makeCropBatch(images, options, 6).pictures, makeCropBatch(images, options, 7).pictures})));
+  EXPECT_FALSE(torch::equal(makeCropBatch(images, options, 6).pictures, makeCropBatch(images, options, 7).pictures));
+  options.seed = 6;
+  EXPECT_FALSE(torch::equal(whole.narrow(0, 0, 2), makeCropBatch(images, options, 6).pictures));
+}
+
+TEST_F(DataTest, SettingsOfAugmentationBoundWhatHappens) {
+  const std::vector<Image> images = {makeMap(200, 180)};
+  CropLoader::Options options{
+      .crop = 64, .context = 0, .batch = 8, .seed = 3, .augmentation = {.smallest_scale = 1, .flip = false}};
+  const auto stepsToTheRight = [&](uint64_t i) {
+    const torch::Tensor red = makeCropBatch(images, options, i).pictures.to(torch::kFloat).select(1, 0);
+    return red.narrow(2, 1, 63) - red.narrow(2, 0, 63);
+  };
+  // Neither scaled nor mirrored: each pixel is one pixel further to the right.
+  for (uint64_t i = 0; i < 10; ++i) EXPECT_TRUE((stepsToTheRight(i) == 1).all().item<bool>());
+  // Mirrored half of the time: of 80 crops fewer than 20 or more than 60 one time in 100 thousand.
+  options.augmentation.flip = true;
+  int64_t mirrored = 0;
+  for (uint64_t i = 0; i < 10; ++i) mirrored += (stepsToTheRight(i).select(1, 0).select(1, 0) == -1).sum().item<int64_t>();
+  EXPECT_GT(mirrored, 20);
+  EXPECT_LT(mirrored, 60);
+  options.augmentation.flip = false;
+  // Colours: each factor at most a fifth off; a grey picture stays grey.
+  const Image grey{100, 90, std::vector<uint8_t>(100 * 90 * 3, 120)};
+  options.augmentation.jitter = 0.2;
+  double least = 255, most = 0;
+  for (uint64_t i = 0; i < 30; ++i) {
+    const torch::Tensor pictures = makeCropBatch({grey}, options, i).pictures.to(torch::kFloat);
+    EXPECT_LT((pictures - pictures.narrow(1, 0, 1)).abs().max().item<double>(), 1.01);
+    least = std::min(least, pictures.min().item<double>()), most = std::max(most, pictures.max().item<double>());
+  }
+  EXPECT_GE(least, 95);
+  EXPECT_LT(least, 100);
+  EXPECT_LE(most, 145);
+  EXPECT_GT(most, 140);
+}
+
+TEST(Augmentation, ColorsChangeByTheirFactors) {
+  // Two pixels of lightness 50 and 150: their mean is 100.
+  const auto changed = [](double brightness, double contrast, double saturation) {
+    Image image{2, 1, {50, 50, 50, 150, 150, 150}};
+    changeColors(image, brightness, contrast, saturation);
+    return image.rgb;
+  };
+  EXPECT_EQ(changed(1, 1, 1), (std::vector<uint8_t>{50, 50, 50, 150, 150, 150}));
+  EXPECT_EQ(changed(1.5, 1, 1), (std::vector<uint8_t>{75, 75, 75, 225, 225, 225}));
+  EXPECT_EQ(changed(1, 0.5, 1), (std::vector<uint8_t>{75, 75, 75, 125, 125, 125}));
+  EXPECT_EQ(changed(2, 1, 1), (std::vector<uint8_t>{100, 100, 100, 255, 255, 255}));
+  Image colored{1, 1, {200, 100, 0}};
+  changeColors(colored, 1, 1, 0);  // all grey: its lightness 0.299 * 200 + 0.587 * 100
+  EXPECT_EQ(colored.rgb, (std::vector<uint8_t>{119, 119, 119}));
 }
 
 TEST_F(DataTest, TheDigestOfPicturesTellsOtherPictures) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <random>
 
 namespace impasto::trainer {
@@ -24,24 +25,44 @@ Image cutClamped(const Image& image, int x, int y, int w, int h) {
   return out;
 }
 
-// A square of the picture and its context, filtered to S + 2 C, flipped half of the time.
+// Half of it, downwards also below zero.
+int floorHalf(int value) { return static_cast<int>(std::floor(value / 2.0)); }
+
+void mirror(Image& picture) {
+  for (int row = 0; row < picture.height; ++row) {
+    uint8_t* line = picture.rgb.data() + size_t(row) * size_t(picture.width) * 3;
+    for (int a = 0, b = picture.width - 1; a < b; ++a, --b) std::swap_ranges(line + a * 3, line + a * 3 + 3, line + b * 3);
+  }
+}
+
+// A square of the picture and its context, filtered to S + 2 C, flipped, turned and recoloured as the settings say. Numbers
+// for what they do not ask for are not drawn: a setting that is off changes no crop.
 Image randomCrop(const Image& image, const CropLoader::Options& options, std::mt19937_64& random) {
+  const Augmentation& change = options.augmentation;
   const auto uniform = [&] { return std::uniform_real_distribution<double>(0, 1)(random); };
-  const int shorter = std::min(image.width, image.height);
-  const int side_min = std::min(options.crop, shorter);
-  const int side_max = std::clamp(static_cast<int>(options.crop / options.smallest_scale), side_min, shorter);
+  const auto around = [&](double middle, double range) { return middle + (2 * uniform() - 1) * range; };
+  const double angle = change.rotation > 0 ? around(0, change.rotation) * std::numbers::pi / 180 : 0;
+  const double bounding = boundingSide(angle);
+  const int shorter = std::min(image.width, image.height), largest = std::max(1, static_cast<int>(shorter / bounding));
+  const int side_min = std::min(options.crop, largest);
+  const int side_max = std::clamp(static_cast<int>(options.crop / change.smallest_scale), side_min, largest);
   const double log_side = std::log(side_min) + uniform() * (std::log(side_max) - std::log(side_min));
   const int side = std::clamp(static_cast<int>(std::lround(std::exp(log_side))), side_min, side_max);
-  const int x = std::min(static_cast<int>(uniform() * (image.width - side + 1)), image.width - side);
-  const int y = std::min(static_cast<int>(uniform() * (image.height - side + 1)), image.height - side);
+  const int box = std::min(static_cast<int>(std::ceil(side * bounding)), shorter);  // holds the square, turned
+  const int x = std::min(static_cast<int>(uniform() * (image.width - box + 1)), image.width - box);
+  const int y = std::min(static_cast<int>(uniform() * (image.height - box + 1)), image.height - box);
   const int context = static_cast<int>(std::lround(double(options.context) * side / options.crop));
-  const int whole = side + 2 * context, size = options.crop + 2 * options.context;
-  Image crop = resample(cutClamped(image, x - context, y - context, whole, whole), 0, 0, whole, whole, size, size);
-  if (uniform() < 0.5) {
-    for (int row = 0; row < size; ++row) {
-      uint8_t* line = crop.rgb.data() + size_t(row) * size_t(size) * 3;
-      for (int a = 0, b = size - 1; a < b; ++a, --b) std::swap_ranges(line + a * 3, line + a * 3 + 3, line + b * 3);
-    }
+  const int size = options.crop + 2 * options.context;
+  // What is read of the picture, and what it is filtered to: more than the crop where that is turned.
+  const int whole = static_cast<int>(std::ceil((side + 2 * context) * bounding));
+  const int filtered = static_cast<int>(std::ceil(size * bounding));
+  const int margin = floorHalf(box - whole);
+  Image crop = resample(cutClamped(image, x + margin, y + margin, whole, whole), 0, 0, whole, whole, filtered, filtered);
+  if (change.flip && uniform() < 0.5) mirror(crop);
+  if (change.rotation > 0) crop = turnedMiddle(crop, angle, size);
+  if (change.jitter > 0) {
+    const double brightness = around(1, change.jitter), contrast = around(1, change.jitter);
+    changeColors(crop, brightness, contrast, around(1, change.jitter));
   }
   return crop;
 }

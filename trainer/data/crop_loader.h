@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/augmentation.h"
 #include "data/image.h"
 #include "data/prefetch.h"
 #include "nn/torch.h"
@@ -21,7 +22,7 @@ torch::Tensor toUnit(const torch::Tensor& bytes, torch::Device device);
 
 // Crop k of a run is a function of (seed, k, the pictures) and nothing else, and batch i holds crops i N to i N + N - 1: a
 // resumed run sees the same batches, and a batch of 2 N the crops of two of N. Of several processes each draws its part of
-// such a batch: process p of P the crops (i P + p) N and on. A crop's S x S pixels lie inside the picture;
+// such a batch: process p of P the crops (i P + p) N and on. A crop's S x S pixels lie inside the picture, turned or not;
 // the context around it is the picture too, its edge pixels repeated where it ends.
 // next() is called from one thread.
 class CropLoader {
@@ -33,8 +34,7 @@ class CropLoader {
     uint64_t seed = 1;
     int process = 0, processes = 1;
     double flat = 0;              // so many of all crops are of one colour, that of their middle
-    double smallest_scale = 0.5;  // a crop shows the picture at this to 1 times its stored size (never enlarged unless
-                                  // it is smaller than the crop)
+    Augmentation augmentation = {};
   };
 
   // `images` must outlive the loader and not change.

@@ -62,7 +62,7 @@ DistillRecipe::DistillRecipe(const DistillSettings& settings, const Runtime& run
       content_(loadContent(settings.content, settings.image_size, settings.holdout, log_)),
       generator_(settings, settings.steps, settings.seed, runtime),
       crops_{.crop = settings.image_size, .context = kContext, .batch = settings.batch, .seed = settings.seed,
-             .process = runtime.process, .processes = runtime.processes} {
+             .process = runtime.process, .processes = runtime.processes, .augmentation = settings.augmentation} {
   teacher_->to(runtime.device);
   teacher_->setCompute(runtime.compute);
   teacher_->freezeNorms(true);

@@ -14,6 +14,8 @@ void declare(Fields& fields, DistillSettings& s) {
   fields.add("inherit", s.inherit, "Begin with the teacher's weights where an operation has its name and shape");
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
 
+  declare(fields, s.augmentation);
+
   fields.group("Losses");
   fields.add("gradient-weight", s.gradient_weight, "Higher: edges of strokes as the teacher's").atLeast(0);
   fields.add("color-weight", s.color_weight, "Higher: colours of large areas as the teacher's").atLeast(0);

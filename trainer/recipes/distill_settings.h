@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/run_settings.h"
+#include "data/augmentation.h"
 #include "recipes/trained_generator.h"
 
 namespace impasto::trainer {
@@ -14,6 +15,7 @@ struct DistillSettings : RunSettings, GeneratorSettings {
   std::vector<std::string> content;  // folders
   bool inherit = true;               // begin with the teacher's weights wherever the graphs agree
   int image_size = 160;              // side of the training crops, pixels
+  Augmentation augmentation;
   double gradient_weight = 0.5, color_weight = 1;  // beside the pixels themselves, see losses/pixels.h
 };
 

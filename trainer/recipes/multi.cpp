@@ -82,6 +82,7 @@ MultiRecipe::MultiRecipe(const MultiSettings& settings, const Runtime& runtime, 
   loadPaintings();
   content_ = loadContent(settings.content, settings.image_size, settings.holdout, log_);
   crops_ = cropsWithContext(settings.image_size, generator_.live()->alignment(), settings.batch, settings.seed, runtime);
+  crops_.augmentation = settings.augmentation;
   if (!settings.init.empty() && settings.resume.empty()) warmStart();
 }
 

@@ -37,6 +37,8 @@ void declare(Fields& fields, MultiSettings& s) {
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
   fields.add("style-size", s.style_size, "Shorter side of each painting, pixels: strokes grow with it").range(32, 4096);
 
+  declare(fields, s.augmentation);
+
   declareObjective(fields, s);
 
   declareOptimiser(fields, s);

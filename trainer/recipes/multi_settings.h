@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/run_settings.h"
+#include "data/augmentation.h"
 #include "recipes/objective_settings.h"
 #include "recipes/trained_generator.h"
 
@@ -20,6 +21,7 @@ struct MultiSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
 
   int image_size = 256;  // side of the training crops, pixels
   int style_size = 512;  // shorter side of each painting, pixels; strokes grow with it
+  Augmentation augmentation;
   double encoder_learning_rate = 0.002;
 
   // Of the paintings, in the order of their images; none, or one for each. A painting without a title has its file's name.

@@ -28,7 +28,7 @@ PairedRecipe::PairedRecipe(const PairedSettings& settings, const Runtime& runtim
     : settings_(settings), runtime_(runtime), log_(std::move(log)),
       generator_(settings, settings.steps, settings.seed, runtime),
       crops_{.crop = settings.image_size, .context = kContext, .batch = settings.batch, .seed = settings.seed,
-             .process = runtime.process, .processes = runtime.processes} {
+             .process = runtime.process, .processes = runtime.processes, .augmentation = settings.augmentation} {
   PicturePairs pairs = readPicturePairs(settings.pairs, std::max(kLargestSide, 2 * settings.image_size), log_);
   pairs_sha256_ = pairs.inputs.sha256;
   inputs_ = splitPictures(std::move(pairs.inputs), settings.holdout);

@@ -19,6 +19,8 @@ void declare(Fields& fields, PairedSettings& s) {
   declare(fields, static_cast<GeneratorShape&>(s));
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
 
+  declareGeometry(fields, s.augmentation);
+
   fields.group("Losses");
   fields.add("l1-weight", s.l1_weight, "Higher: nearer to the target, and softer").atLeast(0);
   fields.add("adversarial-weight", s.adversarial_weight, "Higher: sharper, and freer; 0: no discriminator").atLeast(0);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config/run_settings.h"
+#include "data/augmentation.h"
 #include "recipes/adversary.h"
 #include "recipes/trained_generator.h"
 
@@ -14,6 +15,7 @@ struct PairedSettings : RunSettings, GeneratorSettings {
 
   std::string pairs;            // folder
   int image_size = 128;         // side of the training crops, pixels
+  Augmentation augmentation;
   double l1_weight = 100;       // of the mean absolute difference to the target
   double adversarial_weight = 1;  // of a discriminator of input and target together; 0: none
   AdversarySettings adversary;

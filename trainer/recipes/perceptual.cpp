@@ -50,7 +50,7 @@ PerceptualRecipe::PerceptualRecipe(const PerceptualSettings& settings, const Run
       teacher_sha256_(sha256HexOfFile(settings.teacher)),
       content_(loadContent(settings.content, settings.image_size, settings.holdout, log_)),
       crops_{.crop = settings.image_size, .batch = settings.batch, .seed = settings.seed,
-             .process = runtime.process, .processes = runtime.processes} {
+             .process = runtime.process, .processes = runtime.processes, .augmentation = settings.augmentation} {
   teacher_.to(runtime.device, runtime.compute);
   CropLoader::Options same_everywhere = crops_;
   same_everywhere.process = 0;

@@ -17,6 +17,8 @@ void declare(Fields& fields, PerceptualSettings& s) {
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
   fields.add("covariance-weight", s.covariance_weight, "Higher: channels vary together as the teacher's").atLeast(0);
 
+  declare(fields, s.augmentation);
+
   fields.group("Optimiser");
   fields.add("lr", s.learning_rate, "Peak learning rate").atLeast(0);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/run_settings.h"
+#include "data/augmentation.h"
 
 namespace impasto::trainer {
 
@@ -12,6 +13,7 @@ struct PerceptualSettings : RunSettings {
   std::string teacher;               // VGG19 or VGG16
   std::vector<std::string> content;  // folders
   int image_size = 128;              // side of the training crops, pixels
+  Augmentation augmentation;
   double covariance_weight = 0.5;    // beside the features themselves
   double learning_rate = 5e-4;       // peak
 };

@@ -49,6 +49,7 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
                          settings.image_size, settings.holdout, log_);
   crops_ = cropsWithContext(settings.image_size, network_->liveNetwork().alignment(), settings.batch, settings.seed, runtime);
   crops_.flat = settings.flat_crops;
+  crops_.augmentation = settings.augmentation;
   if (settings.color_map_weight > 0) {
     objective_->useColorMap(ColorMap(sampledColors(content_.pictures.training, kMappedColors, settings.seed),
                                      sampledColors(painting_, kMappedColors, settings.seed + 1), settings.seed));

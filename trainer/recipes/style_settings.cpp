@@ -42,6 +42,8 @@ void declare(Fields& fields, StyleSettings& s) {
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
   fields.add("style-size", s.style_size, "Shorter side of the painting, pixels: strokes grow with it").range(32, 4096);
 
+  declare(fields, s.augmentation);
+
   declareObjective(fields, s);
   fields.add("color-map-weight", s.color_map_weight,
              "Higher: large areas have the colours that a fixed map from the pictures' to the painting's gives them; try 60")

@@ -6,6 +6,7 @@
 
 #include "config/presets.h"
 #include "config/run_settings.h"
+#include "data/augmentation.h"
 #include "recipes/adversary.h"
 #include "recipes/clip_settings.h"
 #include "recipes/objective_settings.h"
@@ -23,6 +24,7 @@ struct StyleSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
   std::string network = "impasto";  // what is trained: "impasto" (the generator of that shape) or "johnson" (to compare with)
   int image_size = 256;  // side of the training crops, pixels
   int style_size = 512;  // shorter side of the painting, pixels; strokes grow with it
+  Augmentation augmentation;
 
   double equivariance_weight = 0;       // a crop moved by 0 to 7 pixels gets the same paint, moved
   double equivariance_from = 0.5;       // fraction of the steps: first strokes, then hold them still

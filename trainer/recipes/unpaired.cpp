@@ -37,7 +37,7 @@ UnpairedRecipe::Side UnpairedRecipe::makeSide(const std::vector<std::string>& fo
                                 [&](const std::string& message) { log_(std::string(what) + ": " + message); });
   return {std::move(content),
           {.crop = settings_.image_size, .context = kContext, .batch = settings_.batch, .seed = seed,
-           .process = runtime_.process, .processes = runtime_.processes},
+           .process = runtime_.process, .processes = runtime_.processes, .augmentation = settings_.augmentation},
           nullptr,
           Adversary(settings_.adversary, 3, settings_.image_size, runtime_.device, seed)};
 }

@@ -20,6 +20,8 @@ void declare(Fields& fields, UnpairedSettings& s) {
   declare(fields, static_cast<GeneratorShape&>(s));
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
 
+  declareGeometry(fields, s.augmentation);
+
   fields.group("Losses");
   fields.add("cycle-weight", s.cycle_weight, "Higher: a painting tells more of the picture that it was made of").atLeast(0);
   fields.add("identity-weight", s.identity_weight, "Higher: colours stay where they are like a painting's already")

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/run_settings.h"
+#include "data/augmentation.h"
 #include "recipes/adversary.h"
 #include "recipes/trained_generator.h"
 
@@ -15,6 +16,7 @@ struct UnpairedSettings : RunSettings, GeneratorSettings {
 
   std::vector<std::string> content, paintings;  // folders
   int image_size = 128;                         // side of the training crops, pixels
+  Augmentation augmentation;
   double cycle_weight = 10;                     // there and back again is where it began
   double identity_weight = 5;                   // what is a painting already stays as it is
   AdversarySettings adversary;                  // of both
