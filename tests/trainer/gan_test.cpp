@@ -85,6 +85,24 @@ TEST(Discriminators, GiveScoresOfTheirKind) {
   EXPECT_ERROR(Discriminator{options}, ErrorCode::InvalidArgument, "judge");
 }
 
+// Whole channels are left out, as many as asked for, others in each pass; nothing is when it judges.
+TEST(Discriminators, DropoutLeavesOutChannelsWhileTraining) {
+  torch::manual_seed(5);
+  const torch::Tensor picture = torch::rand({1, 3, 64, 64});
+  for (const char* kind : {"patch", "dcgan"}) {
+    Discriminator network(DiscriminatorOptions{.kind = kind, .width = 8, .dropout = 0.5});
+    const torch::Tensor once = network->forward(picture), again = network->forward(picture);
+    EXPECT_FALSE(torch::equal(once, again)) << kind;
+    network->eval();
+    EXPECT_TRUE(torch::equal(network->forward(picture), network->forward(picture))) << kind;
+    torch::manual_seed(6);  // a checkpoint holds the state of these numbers
+    network->train();
+    const torch::Tensor first = network->forward(picture);
+    torch::manual_seed(6);
+    EXPECT_TRUE(torch::equal(network->forward(picture), first)) << kind;
+  }
+}
+
 // The field of view that the documentation promises: a score's gradient reaches 70 x 70 pixels and no more.
 TEST(Discriminators, APatchSeesSeventyPixels) {
   torch::manual_seed(4);

@@ -3,10 +3,13 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/optim/adam.h>
 
+#include <cmath>
+
 #include "optim/adam.h"
 #include "optim/muon.h"
 #include "optim/schedule.h"
 #include "optim/weight_average.h"
+#include "optim/weight_decay.h"
 
 namespace impasto::test {
 namespace {
@@ -112,6 +115,39 @@ TEST(Adam, FollowsLibTorchsOverManySteps) {
     reference.step();
   }
   EXPECT_LT((ours - theirs).abs().max().item<double>(), 1e-5);
+}
+
+// A gradient of zero leaves the inner optimiser's step out: what remains is the decay, in closed form.
+TEST(WeightDecay, ShrinksByTheShareAndMovesToZeroAndStopsThere) {
+  const auto after = [](const WeightDecay& decay, int steps) {
+    torch::Tensor drawn = torch::tensor({2.0f, -1.0f, 0.03f}).requires_grad_(true);
+    torch::Tensor other = drawn.detach().clone().requires_grad_(true);
+    DecayedOptimizer optimizer(std::make_unique<Adam>(std::vector<torch::Tensor>{drawn, other}), {drawn}, decay);
+    for (int i = 0; i < steps; ++i) {
+      drawn.mutable_grad() = torch::zeros({3});
+      other.mutable_grad() = torch::zeros({3});
+      optimizer.step(0.1);
+    }
+    EXPECT_TRUE(torch::equal(other.detach(), torch::tensor({2.0f, -1.0f, 0.03f})));
+    return drawn.detach();
+  };
+  const double kept = std::pow(1 - 0.1 * 0.5, 7);
+  EXPECT_TRUE(torch::allclose(after({.l2 = 0.5}, 7), torch::tensor({2 * kept, -kept, 0.03 * kept}).to(torch::kFloat)));
+  EXPECT_TRUE(torch::allclose(after({.l1 = 0.2}, 7), torch::tensor({2.0f - 7 * 0.02f, -1.0f + 7 * 0.02f, 0.0f})));
+  // Both: first the share, then the way.
+  EXPECT_TRUE(torch::allclose(after({.l1 = 0.2, .l2 = 0.5}, 1),
+                              torch::tensor({2 * 0.95f - 0.02f, -0.95f + 0.02f, 0.03f * 0.95f - 0.02f})));
+}
+
+// The decay is the learning rate's and not the gradient's: however long the gradient, Adam's step and the decay add up.
+TEST(WeightDecay, IsDecoupledFromTheGradient) {
+  for (const float length : {1e-3f, 1e3f}) {
+    torch::Tensor weight = torch::tensor({5.0f}).requires_grad_(true);
+    DecayedOptimizer optimizer(std::make_unique<Adam>(std::vector<torch::Tensor>{weight}), {weight}, {.l2 = 1});
+    weight.mutable_grad() = torch::tensor({length});
+    optimizer.step(0.1);
+    EXPECT_NEAR(weight.item<double>(), (5 - 0.1) * 0.9, 1e-4);  // Adam's first step has the length of the rate
+  }
 }
 
 TEST(Schedule, DecaysAsItsNameSays) {

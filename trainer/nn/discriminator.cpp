@@ -13,6 +13,12 @@ constexpr double kInitialDeviation = 0.02;  // of kernels, as DCGAN has it
 constexpr int64_t kWidest = 8;              // times the first layer
 constexpr int kScales = 3;
 
+// What follows a hidden layer. Dropout is by whole channels (Tompson et al. 2015): neighbouring pixels are alike.
+torch::Tensor hidden(const torch::Tensor& x, double dropout, bool training) {
+  const torch::Tensor active = torch::leaky_relu(x, kSlope);
+  return dropout > 0 ? torch::feature_dropout(active, dropout, training) : active;
+}
+
 torch::Tensor unit(const torch::Tensor& v) { return v / (v.norm() + 1e-12); }
 
 }  // namespace
@@ -47,7 +53,7 @@ torch::Tensor SpectralConvImpl::forward(const torch::Tensor& x) {
   return torch::conv2d(x, weight(), bias_, stride_, padding_);
 }
 
-PatchDiscriminatorImpl::PatchDiscriminatorImpl(const DiscriminatorOptions& options) {
+PatchDiscriminatorImpl::PatchDiscriminatorImpl(const DiscriminatorOptions& options) : dropout_(options.dropout) {
   int64_t in = options.channels, out = options.width;
   const auto add = [&](int64_t to, int64_t stride) {
     layers_.push_back(register_module("conv" + std::to_string(layers_.size()),
@@ -65,7 +71,7 @@ PatchDiscriminatorImpl::PatchDiscriminatorImpl(const DiscriminatorOptions& optio
 torch::Tensor PatchDiscriminatorImpl::forward(torch::Tensor x) {
   for (size_t i = 0; i < layers_.size(); ++i) {
     x = layers_[i]->forward(x);
-    if (i + 1 < layers_.size()) x = torch::leaky_relu(x, kSlope);
+    if (i + 1 < layers_.size()) x = hidden(x, dropout_, is_training());
   }
   return x;
 }
@@ -109,7 +115,7 @@ torch::Tensor DiscriminatorImpl::forward(const torch::Tensor& pictures) {
   if (!layers_.empty()) {
     for (size_t i = 0; i < layers_.size(); ++i) {
       x = layers_[i]->forward(x);
-      if (i + 1 < layers_.size()) x = torch::leaky_relu(x, kSlope);
+      if (i + 1 < layers_.size()) x = hidden(x, options_.dropout, is_training());
     }
     return x.flatten(1);
   }

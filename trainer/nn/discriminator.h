@@ -19,6 +19,7 @@ struct DiscriminatorOptions {
   int layers = 3;              // of stride 2, each halving the picture
   int side = 64;               // of the smallest pictures, pixels; for "dcgan" of all of them
   bool spectral_norm = false;
+  double dropout = 0;          // share of the channels behind each hidden layer that are zeroed while training
 };
 const std::vector<std::string>& discriminatorNames();
 
@@ -47,6 +48,7 @@ class PatchDiscriminatorImpl : public torch::nn::Module {
 
  private:
   std::vector<SpectralConv> layers_;
+  double dropout_;
 };
 TORCH_MODULE(PatchDiscriminator);
 

@@ -37,7 +37,8 @@ Discriminator makeDiscriminator(const AdversarySettings& settings, int64_t chann
                                              .width = settings.width,
                                              .layers = settings.layers,
                                              .side = side,
-                                             .spectral_norm = settings.spectral_norm});
+                                             .spectral_norm = settings.spectral_norm,
+                                             .dropout = settings.dropout});
   network->to(device);
   return network;
 }
@@ -52,6 +53,7 @@ void declare(Fields& fields, AdversarySettings& s) {
   fields.add("discriminator-width", s.width, "Channels of its first layer").range(4, 256);
   fields.add("discriminator-layers", s.layers, "Its strided layers: 3 see 70 x 70 pixels").range(1, 5);
   fields.add("spectral-norm", s.spectral_norm, "Divide its kernels by their largest singular value");
+  fields.add("dropout", s.dropout, "Share of its channels that are left out, others in each pass, while training").range(0, 0.9);
   fields.add("penalty", s.penalty, "On its gradient: at real pictures (r1) or between real and made ones (wgan-gp)")
       .choices({"none", "r1", "wgan-gp"});
   fields.add("penalty-weight", s.penalty_weight, "Usual: r1 1 to 10, wgan-gp 10").atLeast(0);

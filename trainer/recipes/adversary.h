@@ -18,6 +18,7 @@ struct AdversarySettings {
   std::string discriminator = "patch";
   int width = 32, layers = 3;
   bool spectral_norm = true;
+  double dropout = 0;            // see DiscriminatorOptions
   std::string penalty = "none";  // "none", "r1", "wgan-gp"
   double penalty_weight = 1;
   int penalty_every = 4;         // steps; the weight is multiplied by it (lazy, Karras et al. 2020)

@@ -21,6 +21,10 @@ void declareOptimiser(Fields& fields, OptimiserSettings& s) {
   fields.add("optimizer", s.optimizer, "Of the convolution kernels").choices({"muon", "adam"});
   fields.add("lr", s.learning_rate, "Peak learning rate; 0: 0.012 for muon, 0.002 for adam").atLeast(0);
   fields.add("freeze-norms-at", s.freeze_norms_at, "Fraction of the steps after which norms are frozen").range(0, 1);
+  fields.add("l1", s.decay.l1, "Kernels move towards zero by this times the learning rate in each step (L1, decoupled)")
+      .atLeast(0);
+  fields.add("l2", s.decay.l2, "Kernels shrink by the share of this times the learning rate in each step (L2, decoupled)")
+      .atLeast(0);
 }
 
 TrainedNetwork::TrainedNetwork(std::shared_ptr<PaintingNetwork> live, std::shared_ptr<PaintingNetwork> averaged,
@@ -46,12 +50,20 @@ void TrainedNetwork::makeOptimisers() {
     ++index;
   }
   const double rate = settings_.learning_rate > 0 ? settings_.learning_rate : use_muon ? 0.012 : 0.002;
-  if (use_muon) {
-    optimisers_.push_back(std::make_unique<Muon>(kernels, kernel_phases));
-    rates_.push_back(rate);
+  if (use_muon) addOptimiser(std::make_unique<Muon>(kernels, kernel_phases), rate);
+  addOptimiser(std::make_unique<Adam>(others), use_muon ? kAdamShare * rate : rate);
+}
+
+void TrainedNetwork::addOptimiser(std::unique_ptr<Optimizer> optimizer, double rate) {
+  if (settings_.decay.any()) {
+    std::vector<torch::Tensor> kernels;  // not biases, and not norms, whose scale is 1 for a reason
+    for (const torch::Tensor& parameter : optimizer->parameters()) {
+      if (parameter.dim() == 4) kernels.push_back(parameter);
+    }
+    optimizer = std::make_unique<DecayedOptimizer>(std::move(optimizer), std::move(kernels), settings_.decay);
   }
-  optimisers_.push_back(std::make_unique<Adam>(others));
-  rates_.push_back(use_muon ? kAdamShare * rate : rate);
+  optimisers_.push_back(std::move(optimizer));
+  rates_.push_back(rate);
 }
 
 void TrainedNetwork::warmStart(const std::string& path, const Batches& batches) {

@@ -14,6 +14,7 @@
 #include "engine/recipe.h"
 #include "nn/painting_network.h"
 #include "optim/weight_average.h"
+#include "optim/weight_decay.h"
 #include "style/style.h"
 
 namespace impasto::trainer {
@@ -22,6 +23,7 @@ struct OptimiserSettings {
   std::string optimizer = "muon";   // of the convolution kernels: "muon" or "adam"
   double learning_rate = 0;         // 0: 0.012 for muon, 0.002 for adam
   double freeze_norms_at = 0.75;    // fraction of the steps; from there weights are averaged
+  WeightDecay decay;                // of the convolution kernels
 };
 
 void declareOptimiser(Fields& fields, OptimiserSettings& settings);
@@ -68,6 +70,7 @@ class TrainedNetwork {
 
  private:
   void makeOptimisers();
+  void addOptimiser(std::unique_ptr<Optimizer> optimizer, double rate);
 
   const OptimiserSettings& settings_;
   const int64_t steps_;
