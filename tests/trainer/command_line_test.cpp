@@ -265,6 +265,31 @@ TEST_F(CommandLineTest, CtrlCStopsWithACheckpointFromWhichTheRunGoesOn) {
   EXPECT_TRUE(bytesOf(file("s.safetensors")) == bytesOf(file("whole.safetensors")));
 }
 
+// Interrupted in one of its folds and resumed, a cross-validation prints what it would have printed.
+TEST_F(CommandLineTest, FoldsArePrintedAndGoOnAfterCtrlC) {
+  const std::string log = file("log"), both = " --steps 60 --folds 3 --json";
+  const std::string printed = " 2>" + log + " >" + file("printed");
+  const auto command = [&](const std::string& more) {
+    return std::string("'") + IMPASTO_TRAIN_PROGRAM + "' " + styleCommand(more);
+  };
+  ASSERT_EQ(std::system((command("--out " + file("w.safetensors") + both) + printed).c_str()), 0) << bytesOf(log);
+  const std::string whole = bytesOf(file("printed"));
+  EXPECT_EQ(whole, bytesOf(file("w.folds.json")));
+  EXPECT_NE(whole.find("\"deviation\""), std::string::npos) << whole;
+  const std::string begun = command("--out " + file("s.safetensors") + both) + printed + " & pid=$!; " +
+                            "for i in $(seq 600); do grep -q 'fold 2 of 3' " + log +
+                            " && break; sleep 0.05; done; kill -INT $pid; wait $pid";
+  ASSERT_EQ(WEXITSTATUS(std::system(begun.c_str())), 130) << bytesOf(log);
+  EXPECT_NE(bytesOf(log).find("stopped in fold"), std::string::npos) << bytesOf(log);
+  EXPECT_EQ(bytesOf(file("printed")), "");
+  const std::string resumed = command("--out " + file("s.safetensors") + both + " --resume") + printed;
+  ASSERT_EQ(std::system(resumed.c_str()), 0) << bytesOf(log);
+  EXPECT_NE(bytesOf(log).find("fold 1 of 3 is done"), std::string::npos) << bytesOf(log);
+  std::string again = bytesOf(file("printed"));
+  for (size_t at; (at = again.find("s.fold")) != std::string::npos;) again.replace(at, 6, "w.fold");
+  EXPECT_EQ(again, whole);
+}
+
 TEST_F(CommandLineTest, InspectShowsPaintingsOptionalInputsAndGlobalTensors) {
   Graph graph;
   graph.output = addInput(graph, InputKind::Color);

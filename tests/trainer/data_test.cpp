@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <numbers>
+#include <set>
 
 #include "base/error.h"
 #include "data/crop_loader.h"
@@ -155,12 +156,34 @@ TEST_F(DataTest, FramesOfOneClipAreNotSplit) {
   }
   const ImageFolder folder = readImageFolders({file("captured")}, 768, [](const std::string&) {});
   ASSERT_EQ(folder.images.size(), 24u);
-  const Split split = splitPictures(folder, 8);
+  const Split split = splitPictures(folder, {.pictures = 8});
   EXPECT_EQ(split.held_out.size(), 2u);   // a quarter of eight clips
   EXPECT_EQ(split.training.size(), 18u);  // the other six
   for (const Image& held_out : split.held_out) {
     for (const Image& trained : split.training) EXPECT_NE(held_out.width, trained.width);
   }
+}
+
+// Each clip is held out in one fold, and never trained on in that one.
+TEST_F(DataTest, FoldsHoldOutEachClipOnce) {
+  ImageFolder folder;
+  for (int i = 0; i < 14; ++i) {
+    folder.images.push_back({i + 1, 1, {}});  // the width tells the picture
+    folder.clips.push_back("clip " + std::to_string(i / 2));
+  }
+  std::multiset<int> held_out;
+  for (int fold = 1; fold <= 3; ++fold) {
+    const Split split = splitPictures(folder, {.pictures = 8, .folds = 3, .fold = fold});
+    std::set<int> clips_of_training;
+    for (const Image& image : split.training) clips_of_training.insert((image.width - 1) / 2);
+    for (const Image& image : split.held_out) {
+      held_out.insert((image.width - 1) / 2);
+      EXPECT_EQ(clips_of_training.count((image.width - 1) / 2), 0u);
+    }
+    EXPECT_EQ(clips_of_training.size() + split.held_out.size(), 7u);
+  }
+  EXPECT_EQ(held_out, (std::multiset<int>{0, 1, 2, 3, 4, 5, 6}));
+  EXPECT_ERROR(splitPictures(folder, {.pictures = 8, .folds = 8, .fold = 1}), ErrorCode::InvalidArgument, "--folds 8");
 }
 
 // The rotation of each crop is found again from where its pixels come from: within the bounds, all over them, and inside

@@ -1,8 +1,11 @@
 // A subcommand for each recipe, made from its table of settings.
 #include <cstdio>
+#include <fstream>
+#include <iostream>
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "recipes/cross_validation.h"
 #include "recipes/recipe_kind.h"
 
 namespace impasto::trainer {
@@ -48,7 +51,12 @@ int runRecipe(Arguments& a) {
   }
   a.fields.apply(a.typed, "");
   installStopHandler();
-  return train(*a.plan, [](const std::string& message) { std::fprintf(stderr, "%s\n", message.c_str()); });
+  const int status = train(*a.plan, [](const std::string& message) { std::fprintf(stderr, "%s\n", message.c_str()); });
+  if (status == 0 && a.plan->run().json) {
+    std::ifstream report(foldsReportPath(a.plan->run()));
+    std::cout << report.rdbuf() << std::flush;
+  }
+  return status;
 }
 
 }  // namespace

@@ -16,6 +16,10 @@ void declare(Fields& fields, RunSettings& s) {
   fields.add("seed", s.seed, "Equal seeds give equal runs on one machine");
   fields.add("clip-gradients", s.clip_gradients, "Gradients longer than this are shortened to it; 0: never").atLeast(0);
   fields.add("holdout", s.holdout, "Pictures kept out of training, for samples and figures").atLeast(0);
+  fields.add("folds", s.folds, "Cross-validation: so many runs, each with another part of the pictures held out; 0: one run")
+      .range(0, 1000);
+  fields.add("fold", s.fold, "Only this one of them, from 1 on; 0: all").atLeast(0);
+  fields.add("json", s.json, "With --folds: print the figures of all folds, as STEM.folds.json holds them").local();
 
   fields.group("Machine");
   fields.add("device", s.device, "Where networks run").choices({"auto", "cpu", "cuda"}).local();
@@ -57,6 +61,16 @@ void checkRun(const RunSettings& settings) {
     if (!folder.empty() && !std::filesystem::is_directory(folder)) {
       throw Error(ErrorCode::InvalidArgument, path + ": the folder does not exist");
     }
+  }
+  if (settings.folds == 1) throw Error(ErrorCode::InvalidArgument, "--folds 1: expected 0, or at least 2");
+  if (settings.folds == 0 && settings.fold > 0) throw Error(ErrorCode::InvalidArgument, "--fold: goes with --folds");
+  if (settings.folds == 0 && settings.json) throw Error(ErrorCode::InvalidArgument, "--json: goes with --folds");
+  if (settings.fold > settings.folds) {
+    throw Error(ErrorCode::InvalidArgument, "--fold " + std::to_string(settings.fold) + ": expected 1 to " +
+                                                std::to_string(settings.folds) + ", or 0 for all");
+  }
+  if (settings.folds > 0 && settings.fold == 0 && !settings.resume.empty() && settings.resume != "auto") {
+    throw Error(ErrorCode::InvalidArgument, "--resume " + settings.resume + ": with --folds it stands alone, for all folds");
   }
   if (settings.resume_anyway && settings.resume.empty()) {
     throw Error(ErrorCode::InvalidArgument, "--resume-anyway: goes with --resume");

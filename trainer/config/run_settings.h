@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/fields.h"
+#include "data/hold_out.h"
 #include "style/style.h"
 
 namespace impasto::trainer {
@@ -17,6 +18,8 @@ struct RunSettings {
   uint64_t seed = 1;
   double clip_gradients = 0;        // largest norm of a phase's gradient; 0: any
   int holdout = 8;                  // pictures never trained on: samples and held-out figures
+  int folds = 0, fold = 0;          // cross-validation: so many runs, each with another part held out; only one of them
+  bool json = false;                // prints its report
 
   std::string device = "auto", precision = "auto";
   int threads = 0;
@@ -33,6 +36,8 @@ struct RunSettings {
   std::string logs;                 // folder for TensorBoard; empty: none
 
   Provenance provenance;            // title, painter, year, licence; the rest is filled in
+
+  HoldOut holdOut() const { return {.pictures = holdout, .folds = folds, .fold = fold}; }
 };
 
 void declare(Fields& fields, RunSettings& settings);

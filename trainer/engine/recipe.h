@@ -50,6 +50,9 @@ inline uint64_t seedOf(uint64_t seed, const MicroBatch& micro) {
          static_cast<uint64_t>((micro.step * micro.count + micro.index) * micro.processes + micro.process);
 }
 
+// Figures on what was held out, by name.
+using HeldOutFigures = std::vector<std::pair<std::string, double>>;
+
 class Recipe {
  public:
   virtual ~Recipe() = default;
@@ -74,7 +77,7 @@ class Recipe {
   // Pictures to look at, 3 x H x W in [0, 1], or undefined.
   virtual torch::Tensor samples() { return {}; }
   // Figures on what was held out, at a cost; empty if nothing was.
-  virtual std::vector<std::pair<std::string, double>> heldOut() { return {}; }
+  virtual HeldOutFigures heldOut() { return {}; }
   // Is there a file to write at the end? If not, the last checkpoint is all that a run leaves.
   virtual bool writesResult() const { return true; }
   // Called at the end of a run: writes what was learned to the run's --out. `training` is what the file tells of the run

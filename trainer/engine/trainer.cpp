@@ -58,6 +58,7 @@ Trainer::Trainer(Recipe& recipe, const RunSettings& run, const Runtime& runtime,
   for (const Phase& phase : phases_) {
     for (size_t i = 0; i < phase.members.size(); ++i) registry_.add(optimizerName(phase, i), *phase.members[i].optimizer);
   }
+  if (run_.folds > 0) registry_.fingerprint("--fold", std::to_string(run_.fold) + " of " + std::to_string(run_.folds));
   random_states_.push_back(std::make_unique<RandomState>(at::detail::getDefaultCPUGenerator()));
   registry_.add("random/cpu", *random_states_.back());
   if (runtime_.device.is_cuda()) {
@@ -104,7 +105,9 @@ void Trainer::resume() {
       }
     }
   }
-  if (checkpoint.step >= run_.steps) {
+  // One that stopped between its last step and its result (no room, no power) has only that left to do.
+  const bool lacks_result = checkpoint.step == run_.steps && recipe_.writesResult() && !fs::exists(run_.out);
+  if (checkpoint.step >= run_.steps && !lacks_result) {
     refuse("has done " + std::to_string(checkpoint.step) + " steps already; ask for more than that by --steps");
   }
   try {
@@ -246,7 +249,8 @@ void Trainer::saveSamples(const Log& note) {
 void Trainer::reportHeldOut(const Log& note) {
   std::string line;
   char text[64];
-  for (const auto& [name, value] : recipe_.heldOut()) {
+  figures_ = recipe_.heldOut();
+  for (const auto& [name, value] : figures_) {
     std::snprintf(text, sizeof(text), "  %s %.3f", name.c_str(), value);
     line += text;
     if (events_) events_->scalar(step_, "held out/" + name, value);

@@ -37,6 +37,9 @@ class Trainer {
   // To the end, or until Ctrl-C (false; a checkpoint is there).
   bool run();
 
+  // What was measured last on what was held out.
+  const HeldOutFigures& lastFigures() const { return figures_; }
+
   // What the run is now, as a checkpoint holds it.
   Checkpoint capture() const;
 
@@ -62,6 +65,7 @@ class Trainer {
   Registry registry_;
   std::unique_ptr<EventWriter> events_;  // null if none were asked for
   Checkpoint last_good_;
+  HeldOutFigures figures_;
   torch::Tensor finite_;  // whether all losses since the last look were; on the device, so that no step waits for it
   int64_t step_ = 0;
   double rate_scale_ = 1;

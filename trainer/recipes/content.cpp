@@ -15,15 +15,15 @@ constexpr size_t kSampleColumns = 6;
 
 }  // namespace
 
-Content loadContent(const std::vector<std::string>& folders, int crop, int holdout, const Log& log) {
+Content loadContent(const std::vector<std::string>& folders, int crop, const HoldOut& hold_out, const Log& log) {
   ImageFolder folder = readImageFolders(folders, std::max(kLargestContentSide, 2 * crop), log);
   Content content;
   content.sha256 = folder.sha256;
-  content.pictures = splitPictures(std::move(folder), holdout);
+  content.pictures = splitPictures(std::move(folder), hold_out);
   const size_t count = content.pictures.training.size(), held_out = content.pictures.held_out.size();
   log("training on " + std::to_string(count) + " pictures, " + std::to_string(held_out) + " held out");
   if (count < kFewPictures) log("so few pictures are soon known by heart: some hundred are better");
-  if (holdout > 0 && held_out == 0) {
+  if (hold_out.pictures > 0 && held_out == 0) {
     log("no picture is held out (that takes four, or four clips): samples will show pictures of the training");
   }
   return content;

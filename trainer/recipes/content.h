@@ -18,7 +18,7 @@ struct Content {
 
 // Reads and splits; says how many there are, and if they are few or none is held out. In memory pictures have room for two
 // crops of `crop` pixels. Throws impasto::Error, naming what cannot be read.
-Content loadContent(const std::vector<std::string>& folders, int crop, int holdout, const Log& log);
+Content loadContent(const std::vector<std::string>& folders, int crop, const HoldOut& hold_out, const Log& log);
 
 // Batches that training never reaches, to measure statistics over: colours, N x 3 x S x S in [0, 1] on the device.
 std::vector<GeneratorInputs> calibrationBatches(const std::vector<Image>& pictures, const CropLoader::Options& crops,

@@ -59,7 +59,7 @@ Style readTeacher(const std::string& path) {
 DistillRecipe::DistillRecipe(const DistillSettings& settings, const Runtime& runtime, Log log)
     : settings_(settings), runtime_(runtime), log_(std::move(log)), teacher_style_(readTeacher(settings.teacher)),
       teacher_sha256_(sha256HexOfFile(settings.teacher)), teacher_(teacher_style_),
-      content_(loadContent(settings.content, settings.image_size, settings.holdout, log_)),
+      content_(loadContent(settings.content, settings.image_size, settings.holdOut(), log_)),
       generator_(settings, settings.steps, settings.seed, runtime),
       crops_{.crop = settings.image_size, .context = kContext, .batch = settings.batch, .seed = settings.seed,
              .process = runtime.process, .processes = runtime.processes, .augmentation = settings.augmentation} {

@@ -80,7 +80,7 @@ MultiRecipe::MultiRecipe(const MultiSettings& settings, const Runtime& runtime, 
       perceptual_sha256_(sha256HexOfFile(perceptual_path_)), generator_(settings, settings.steps, settings.seed, runtime) {
   vgg_->to(runtime.device, runtime.compute);
   loadPaintings();
-  content_ = loadContent(settings.content, settings.image_size, settings.holdout, log_);
+  content_ = loadContent(settings.content, settings.image_size, settings.holdOut(), log_);
   crops_ = cropsWithContext(settings.image_size, generator_.live()->alignment(), settings.batch, settings.seed, runtime);
   crops_.augmentation = settings.augmentation;
   if (!settings.init.empty() && settings.resume.empty()) warmStart();

@@ -31,8 +31,8 @@ PairedRecipe::PairedRecipe(const PairedSettings& settings, const Runtime& runtim
              .process = runtime.process, .processes = runtime.processes, .augmentation = settings.augmentation} {
   PicturePairs pairs = readPicturePairs(settings.pairs, std::max(kLargestSide, 2 * settings.image_size), log_);
   pairs_sha256_ = pairs.inputs.sha256;
-  inputs_ = splitPictures(std::move(pairs.inputs), settings.holdout);
-  targets_ = splitPictures(std::move(pairs.targets), settings.holdout);
+  inputs_ = splitPictures(std::move(pairs.inputs), settings.holdOut());
+  targets_ = splitPictures(std::move(pairs.targets), settings.holdOut());
   log_("training on " + std::to_string(inputs_.training.size()) + " pairs, " + std::to_string(inputs_.held_out.size()) +
        " held out");
   if (settings.adversarial_weight > 0) {

@@ -48,7 +48,7 @@ torch::Tensor covariance(const torch::Tensor& features) { return covarianceOf(gr
 PerceptualRecipe::PerceptualRecipe(const PerceptualSettings& settings, const Runtime& runtime, Log log)
     : settings_(settings), runtime_(runtime), log_(std::move(log)), teacher_(settings.teacher),
       teacher_sha256_(sha256HexOfFile(settings.teacher)),
-      content_(loadContent(settings.content, settings.image_size, settings.holdout, log_)),
+      content_(loadContent(settings.content, settings.image_size, settings.holdOut(), log_)),
       crops_{.crop = settings.image_size, .batch = settings.batch, .seed = settings.seed,
              .process = runtime.process, .processes = runtime.processes, .augmentation = settings.augmentation} {
   teacher_.to(runtime.device, runtime.compute);

@@ -7,6 +7,7 @@
 #include "engine/processes.h"
 #include "engine/trainer.h"
 #include "export/style_export.h"
+#include "recipes/cross_validation.h"
 #include "recipes/distill.h"
 #include "recipes/multi.h"
 #include "recipes/multi_export.h"
@@ -84,6 +85,10 @@ const RecipeKind* findRecipe(const std::string& name) {
 
 int train(Plan& plan, const Log& log) {
   plan.check();
+  return plan.run().folds > 0 ? crossValidate(plan, log) : trainOnce(plan, log);
+}
+
+int trainOnce(Plan& plan, const Log& log, HeldOutFigures* figures) {
   const RunSettings& run = plan.run();
   refuseToOverwrite(run);
   checkOutputs(run);
@@ -97,6 +102,7 @@ int train(Plan& plan, const Log& log) {
     said("training: " + describe(runtime) + "; checkpoint " + checkpointPath(run));
     if (!trainer.run()) return kInterrupted;
     if (!speaks) return 0;
+    if (figures) *figures = trainer.lastFigures();
     if (!recipe->writesResult()) {
       said("done: " + checkpointPath(run) + " holds the result");
       return 0;

@@ -57,8 +57,11 @@ class PlanOf final : public Plan {
   Settings settings_;
 };
 
-// The whole job: checks, recipe, loop, result. Returns the exit status: 0 done, 130 interrupted (a checkpoint is there).
-// Throws impasto::Error.
+// The whole job: checks, recipe, loop, result; or folds of a cross-validation. Returns the exit status: 0 done, 130
+// interrupted (a checkpoint is there). Throws impasto::Error.
 int train(Plan& plan, const Log& log);
+
+// One run of a checked plan. `figures`, if not null, becomes what was measured at the end on what was held out.
+int trainOnce(Plan& plan, const Log& log, HeldOutFigures* figures = nullptr);
 
 }  // namespace impasto::trainer

@@ -46,7 +46,7 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
   vgg_->to(runtime.device, runtime.compute);
   loadPainting();
   content_ = loadContent(settings.content.empty() ? ownContent(settings.own_content, log_) : settings.content,
-                         settings.image_size, settings.holdout, log_);
+                         settings.image_size, settings.holdOut(), log_);
   crops_ = cropsWithContext(settings.image_size, network_->liveNetwork().alignment(), settings.batch, settings.seed, runtime);
   crops_.flat = settings.flat_crops;
   crops_.augmentation = settings.augmentation;

@@ -42,6 +42,7 @@ void checkSettings(const TextureSettings& settings) {
     throw Error(ErrorCode::InvalidArgument, "--image-size " + std::to_string(settings.image_size) +
                                                 ": at most --style-size, which is " + std::to_string(settings.style_size));
   }
+  if (settings.folds > 0) throw Error(ErrorCode::InvalidArgument, "--folds: there are no pictures to divide, only a painting");
   if (!settings.init.empty()) throw Error(ErrorCode::InvalidArgument, "--init: textures begin with nothing, or --resume");
 }
 

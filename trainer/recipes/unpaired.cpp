@@ -33,7 +33,7 @@ torch::Tensor squares(const Split& pictures, int side, torch::Device device) {
 }  // namespace
 
 UnpairedRecipe::Side UnpairedRecipe::makeSide(const std::vector<std::string>& folders, uint64_t seed, const char* what) {
-  Content content = loadContent(folders, settings_.image_size, settings_.holdout,
+  Content content = loadContent(folders, settings_.image_size, settings_.holdOut(),
                                 [&](const std::string& message) { log_(std::string(what) + ": " + message); });
   return {std::move(content),
           {.crop = settings_.image_size, .context = kContext, .batch = settings_.batch, .seed = seed,
