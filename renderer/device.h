@@ -9,9 +9,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "renderer/error.h"
@@ -75,6 +78,15 @@ class Device {
   // Warnings and errors of the validation layer so far.
   const std::vector<std::string>& validationMessages() const noexcept;
 
+  // SPIR-V in place of what is compiled in, by the names of the sources below shaders/: for pipelines that are made from
+  // now on (reloadShaders() of their owners makes them anew). Returns what was in its place.
+  using ShaderWords = std::map<std::string, std::vector<uint32_t>, std::less<>>;
+  ShaderWords replaceShaders(ShaderWords shaders) { return std::exchange(shaders_, std::move(shaders)); }
+  std::span<const uint32_t> wordsOf(std::string_view name, std::span<const uint32_t> compiled_in) const {
+    const auto found = shaders_.find(name);
+    return found == shaders_.end() ? compiled_in : std::span<const uint32_t>(found->second);
+  }
+
   struct MessageLog;  // what the validation callback writes to
 
  private:
@@ -84,6 +96,7 @@ class Device {
   void createDevice(const DeviceOptions& options);
 
   std::unique_ptr<MessageLog> messages_;
+  ShaderWords shaders_;
   VkInstance instance_ = VK_NULL_HANDLE;
   VkDebugUtilsMessengerEXT messenger_ = VK_NULL_HANDLE;
   VkSurfaceKHR surface_ = VK_NULL_HANDLE;

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "renderer/frame_runner.h"
 #include "renderer/gpu_types.h"
@@ -126,6 +127,13 @@ std::array<const TextureUse*, kTexturesPerMaterial> usesOf(const Material& mater
           &material.occlusion_map};
 }
 
+// Of a ball around the middle of the primitive's box that holds all of it at all times.
+float radiusOf(const Scene& scene, const Node& node, const Primitive& primitive) {
+  const Material& material = scene.materials[static_cast<size_t>(primitive.material)];
+  const bool stays = node.skin == kNone && primitive.morph_targets == 0 && material.deformation == Deformation::None;
+  return stays ? primitive.bounds.radius() : std::numeric_limits<float>::infinity();
+}
+
 }  // namespace
 
 GpuScene::GpuScene(const Device& device, const Scene& scene) {
@@ -154,7 +162,7 @@ GpuScene::GpuScene(const Device& device, const Scene& scene) {
       const bool blend = scene.materials[static_cast<size_t>(primitive.material)].alpha_mode == AlphaMode::Blend;
       (blend ? blended_ : opaque_)
           .push_back({primitive.first_index, primitive.index_count, static_cast<int>(i), node.skin, primitive.material,
-                      primitive.bounds.center(), primitive.first_morph, primitive.morph_targets, primitive.first_vertex,
+                      primitive.bounds.center(), radiusOf(scene, node, primitive), primitive.first_morph, primitive.morph_targets, primitive.first_vertex,
                       primitive.vertex_count});
     }
   }

@@ -16,6 +16,7 @@ struct Draw {
   int skin = kNone;
   int material = 0;
   glm::vec3 center{0.0f};  // of the primitive's box, for sorting what is blended
+  float radius = 0.0f;     // of the box; infinite where skin, targets or wind move vertices out of it
   uint32_t first_morph = 0, morph_targets = 0, first_vertex = 0, vertex_count = 0;  // as Primitive's
 };
 

@@ -6,6 +6,7 @@
 
 #include "renderer/lamp_shadows.h"
 #include "renderer/maths.h"
+#include "renderer/shadow_fit.h"
 
 namespace impasto::render {
 
@@ -13,16 +14,18 @@ inline constexpr uint32_t kTexturesPerMaterial = 5;  // base colour, emissive, n
 inline constexpr uint32_t kMaxLights = 64;           // the nearest to the camera, if a scene has more
 
 struct GpuFrame {
-  glm::mat4 view, view_projection, previous_view_projection, inverse_view_projection, shadow_matrix;
-  glm::vec4 camera, to_sun, sun_color, zenith_color, horizon_color, ground_color, times;
+  glm::mat4 view, view_projection, previous_view_projection, inverse_view_projection;
+  std::array<glm::mat4, kShadowCascades> shadow_matrices;
+  glm::vec4 camera, to_sun, sun_color, zenith_color, horizon_color, ground_color, times, shadow_texels;
   std::array<glm::vec4, 9> irradiance;
   glm::vec2 extent, tan_half_fov;
   float occlusion_radius, map_intensity;
   uint32_t light_count;
   float map_levels;
+  glm::vec2 jitter, pad;
   std::array<glm::mat4, kShadowLamps * kLampTiles> lamp_views;
 };
-static_assert(sizeof(GpuFrame) == (5 + 24) * 64 + 16 * 16 + 32);
+static_assert(sizeof(GpuFrame) == (4 + 3 + 24) * 64 + 17 * 16 + 48);
 
 struct GpuObject {
   glm::mat4 model, previous_model, normal_matrix;

@@ -1,4 +1,5 @@
-// How scene light becomes a picture; none of it changes the G-buffer.
+// How scene light becomes a picture; none of it changes the G-buffer, but that with temporal smoothing it is of the
+// pixels' middles, where it is else of their first samples.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct Look {
   Tonemap tonemap = Tonemap::Agx;
   float exposure_stops = 0.0f;  // on top of Environment::exposure
   bool ambient_occlusion = true;
+  bool temporal_smoothing = false;  // TAA: gathers colour over frames (temporal_smoothing.h)
   bool lamp_shadows = false;  // of the brightest lamps (lamp_shadows.h); each draws the scene up to six times
 };
 

@@ -8,7 +8,8 @@
 namespace impasto::render {
 namespace {
 
-UniqueShaderModule createModule(const Device& device, const char* name, std::span<const uint32_t> words) {
+UniqueShaderModule createModule(const Device& device, const char* name, const Shader& shader) {
+  const std::span<const uint32_t> words = device.wordsOf(shader.name, shader.words);
   VkShaderModuleCreateInfo info{VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
   info.codeSize = words.size_bytes();
   info.pCode = words.data();
@@ -44,12 +45,12 @@ UniquePipeline createPipeline(const Device& device, const PipelineInfo& info) {
   stages[0].stage = VK_SHADER_STAGE_VERTEX_BIT;
   stages[0].module = vertex.get();
   stages[0].pName = "main";
-  if (!info.fragment.empty()) {
+  stages[0].pSpecializationInfo = &specialization;
+  if (!info.fragment.words.empty()) {
     fragment = createModule(device, info.name, info.fragment);
     stages[1] = stages[0];
     stages[1].stage = VK_SHADER_STAGE_FRAGMENT_BIT;
     stages[1].module = fragment.get();
-    stages[1].pSpecializationInfo = &specialization;
     stage_count = 2;
   }
 

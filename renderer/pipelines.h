@@ -9,9 +9,14 @@
 
 namespace impasto::render {
 
+struct Shader {
+  const char* name = "";            // of its source below shaders/, by which Device::replaceShaders() finds it
+  std::span<const uint32_t> words;  // SPIR-V
+};
+
 struct PipelineInfo {
   const char* name = "";
-  std::span<const uint32_t> vertex, fragment;  // SPIR-V
+  Shader vertex, fragment;  // the second may be left out
   VkPipelineLayout layout = VK_NULL_HANDLE;
   std::vector<VkFormat> color_formats;
   VkFormat depth_format = VK_FORMAT_UNDEFINED;
@@ -21,7 +26,7 @@ struct PipelineInfo {
   bool depth_write = true;
   bool blend_first = false;    // blends into the first target and leaves the others alone
   bool without_first = false;  // writes all targets but the first
-  uint32_t constant = 0;       // specialisation constant 0 of the fragment shader
+  uint32_t constant = 0;       // specialisation constant 0 of both shaders
   bool alpha_to_coverage = false;
   float depth_bias = 0.0f, depth_bias_slope = 0.0f;
 };

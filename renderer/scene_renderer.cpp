@@ -4,59 +4,18 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <span>
 #include <string>
 
-#include "renderer/shadow_fit.h"
+#include "renderer/recording.h"
 
 namespace impasto::render {
 namespace {
 
-constexpr Access kDepthTests{
-    VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-    VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT};
-constexpr Access kColorOutput{VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                              VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT};
-constexpr Access kFragmentSampled{VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT};
-// Who may still be reading a resolved target of the frame before: a compute pass, a copy, a draw.
-constexpr Access kTargetReaders{
-    VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_TRANSFER_BIT,
-    VK_ACCESS_2_SHADER_SAMPLED_READ_BIT | VK_ACCESS_2_TRANSFER_READ_BIT};
-
-VkRenderingAttachmentInfo attachment(const Image& image, VkImageLayout layout, VkAttachmentLoadOp load,
-                                     VkClearValue clear) {
-  VkRenderingAttachmentInfo info{VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO};
-  info.imageView = image.view.get();
-  info.imageLayout = layout;
-  info.loadOp = load;
-  info.storeOp = VK_ATTACHMENT_STORE_OP_STORE;
-  info.clearValue = clear;
-  return info;
-}
-
-void setViewport(VkCommandBuffer commands, uint32_t width, uint32_t height) {
-  const VkViewport viewport{0.0f, 0.0f, static_cast<float>(width), static_cast<float>(height), 0.0f, 1.0f};
-  const VkRect2D scissor{{0, 0}, {width, height}};
-  vkCmdSetViewport(commands, 0, 1, &viewport);
-  vkCmdSetScissor(commands, 0, 1, &scissor);
-}
-
-void drawFullscreen(VkCommandBuffer commands) {
-  vkCmdSetCullMode(commands, VK_CULL_MODE_NONE);
-  vkCmdSetFrontFace(commands, VK_FRONT_FACE_COUNTER_CLOCKWISE);
-  vkCmdDraw(commands, 3, 1, 0, 0);
-}
-
-void beginRendering(VkCommandBuffer commands, uint32_t width, uint32_t height,
-                    std::span<const VkRenderingAttachmentInfo> colors, const VkRenderingAttachmentInfo* depth) {
-  VkRenderingInfo info{VK_STRUCTURE_TYPE_RENDERING_INFO};
-  info.renderArea = {{0, 0}, {width, height}};
-  info.layerCount = 1;
-  info.colorAttachmentCount = static_cast<uint32_t>(colors.size());
-  info.pColorAttachments = colors.data();
-  info.pDepthAttachment = depth;
-  vkCmdBeginRendering(commands, &info);
-  setViewport(commands, width, height);
+// Whether what lies in a ball can throw a shadow inside the map: it is not beside it.
+bool reachesInto(const ShadowFit& fit, const glm::vec4& ball) {
+  const glm::vec3 mapped = fit.matrix * glm::vec4(glm::vec3(ball), 1.0f);
+  const float radius = ball.w * 0.5f / fit.half_extent;
+  return !(mapped.x + radius < 0.0f || mapped.x - radius > 1.0f || mapped.y + radius < 0.0f || mapped.y - radius > 1.0f);
 }
 
 }  // namespace
@@ -83,19 +42,32 @@ void SceneRenderer::resize(uint32_t width, uint32_t height) {
   createTargets();
 }
 
+void SceneRenderer::reloadShaders() {
+  createPipelines();
+  if (smoothing_) smoothing_->reloadShaders();
+}
+
+void SceneRenderer::fitShadowMap(const FrameView& now) {
+  const float aspect = static_cast<float>(width_) / static_cast<float>(height_);
+  shadows_ = fitShadows(bounds_, now.camera, aspect, glm::normalize(environment_.to_sun), environment_.shadow_distance,
+                        kShadowResolution);
+}
+
 GpuFrame SceneRenderer::frameConstants(const FrameView& now, const FrameView& previous) const {
   const float aspect = static_cast<float>(width_) / static_cast<float>(height_);
   const Environment& environment = environment_;
   const glm::vec3 to_sun = glm::normalize(environment.to_sun);
-  const ShadowFit fit = fitShadow(bounds_, now.camera, aspect, to_sun, environment.shadow_distance, kShadowResolution);
   GpuFrame frame{};
   frame.view = now.camera.view;
   frame.view_projection = now.camera.projection(aspect) * now.camera.view;
   frame.previous_view_projection = previous.camera.projection(aspect) * previous.camera.view;
   frame.inverse_view_projection = glm::inverse(frame.view_projection);
-  frame.shadow_matrix = fit.matrix;
+  for (uint32_t i = 0; i < kShadowCascades; ++i) {
+    frame.shadow_matrices[i] = shadows_[i].matrix;
+    frame.shadow_texels[static_cast<glm::length_t>(i)] = shadows_[i].texel_size;
+  }
   frame.camera = glm::vec4(now.camera.position(), 1.0f);
-  frame.to_sun = glm::vec4(to_sun, fit.texel_size);
+  frame.to_sun = glm::vec4(to_sun, 0.0f);
   frame.sun_color = glm::vec4(environment.sun_color, 0.0f);
   frame.zenith_color = glm::vec4(environment.zenith_color, environment.cloud_cover);
   const float haze = environment.haze_distance > 0.0f ? 1.0f / environment.haze_distance : 0.0f;
@@ -107,6 +79,7 @@ GpuFrame SceneRenderer::frameConstants(const FrameView& now, const FrameView& pr
   frame.tan_half_fov = std::tan(now.camera.vertical_fov * 0.5f) * glm::vec2(aspect, 1.0f);
   frame.occlusion_radius = bounds_.empty() ? 0.0f : bounds_.radius() * 0.12f;
   frame.map_intensity = has_map_ ? 1.0f : 0.0f;
+  if (look_.temporal_smoothing) frame.jitter = smoothing_->jitter();
   frame.map_levels = static_cast<float>(environment_map_.levels);
   return frame;
 }
@@ -114,6 +87,7 @@ GpuFrame SceneRenderer::frameConstants(const FrameView& now, const FrameView& pr
 void SceneRenderer::writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const {
   auto* objects = reinterpret_cast<GpuObject*>(slot.objects.mapped);
   slot.mirrored.clear();
+  slot.places.clear();
   const auto write = [&](const std::vector<Draw>& draws) {
     for (const Draw& draw : draws) {
       const auto node = static_cast<size_t>(draw.node);
@@ -140,6 +114,9 @@ void SceneRenderer::writeObjects(Slot& slot, const FrameView& now, const FrameVi
       }
       *objects++ = object;
       slot.mirrored.push_back(draw.skin == kNone && determinant < 0.0f);
+      // The Frobenius norm: nothing grows by more.
+      const float grown = std::sqrt(glm::dot(linear[0], linear[0]) + glm::dot(linear[1], linear[1]) + glm::dot(linear[2], linear[2]));
+      slot.places.emplace_back(glm::vec3(object.model * glm::vec4(draw.center, 1.0f)), draw.radius * grown);
     }
   };
   write(gpu_scene_.opaque());
@@ -201,6 +178,12 @@ void SceneRenderer::writeLampViews(GpuFrame& frame, const FrameView& now) const 
 void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const FrameView& now,
                            const std::optional<FrameView>& previous) {
   Slot& slot = slots_.at(slot_index);
+  if (look_.temporal_smoothing) {
+    if (!smoothing_) smoothing_ = std::make_unique<TemporalSmoothing>(device_, targets_);
+    smoothing_->begin(!previous || !smoothed_before_);
+  }
+  smoothed_before_ = look_.temporal_smoothing;
+  fitShadowMap(now);
   GpuFrame frame = frameConstants(now, previous.value_or(now));
   frame.light_count = writeLights(slot, now);
   if (look_.lamp_shadows) writeLampViews(frame, now);
@@ -220,6 +203,10 @@ void SceneRenderer::record(VkCommandBuffer commands, uint32_t slot_index, const 
   ended("occlusion");
   recordResolve(commands);
   ended("tonemap");
+  if (!look_.temporal_smoothing) return;
+  recordGBuffer(commands, slot);
+  smoothing_->record(commands, targets_);
+  ended("smoothing");
 }
 
 void SceneRenderer::bindDraws(VkCommandBuffer commands, const Slot& slot) {
@@ -253,11 +240,16 @@ void SceneRenderer::recordShadows(VkCommandBuffer commands, const Slot& slot) {
   clear.depthStencil.depth = 1.0f;
   const VkRenderingAttachmentInfo depth =
       attachment(shadow_map_, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, clear);
-  beginRendering(commands, kShadowResolution, kShadowResolution, {}, &depth);
+  const auto drawn = static_cast<uint32_t>(std::count_if(shadows_.begin(), shadows_.end(), [](const ShadowFit& fit) { return fit.texel_size > 0.0f; }));
+  beginRendering(commands, kShadowResolution, drawn * kShadowResolution, {}, &depth);
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, shadow_.get());
   bindDraws(commands, slot);
   const bool night = environment_.sun_color == glm::vec3(0.0f);  // nobody looks at the map then
-  if (!night) drawCasters(commands, slot, false);
+  for (uint32_t cascade = 0; cascade < drawn && !night; ++cascade) {
+    setTile(commands, {0, static_cast<int32_t>(cascade * kShadowResolution)}, kShadowResolution);
+    vkCmdPushConstants(commands, scene_pipeline_layout_.get(), VK_SHADER_STAGE_VERTEX_BIT, 0, sizeof cascade, &cascade);
+    drawCasters(commands, slot, &shadows_[cascade]);
+  }
   vkCmdEndRendering(commands);
   recordBarriers(commands, {imageBarrier(shadow_map_, kDepthTests, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
                                          kFragmentSampled, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
@@ -265,15 +257,16 @@ void SceneRenderer::recordShadows(VkCommandBuffer commands, const Slot& slot) {
 }
 
 // Water throws no shadow on itself, and what gives no account of light (unlit) throws none either; nor does what glows,
-// such as a bulb or a shade, of lamps.
-void SceneRenderer::drawCasters(VkCommandBuffer commands, const Slot& slot, bool lamps) {
+// such as a bulb or a shade, of lamps (no `sun`). Of the sun, what cannot reach into the map is left out.
+void SceneRenderer::drawCasters(VkCommandBuffer commands, const Slot& slot, const ShadowFit* sun) {
   int bound_material = kNone;
   uint32_t object = 0;
   for (const Draw& what : gpu_scene_.opaque()) {
     const Material& material = scene_.materials[static_cast<size_t>(what.material)];
     const bool lit = material.shading == Shading::Standard || material.shading == Shading::Foliage;
-    const bool glows = lamps && material.emissive != glm::vec3(0.0f);
-    if (lit && !glows) draw(commands, slot, what, object, bound_material);
+    const bool glows = !sun && material.emissive != glm::vec3(0.0f);
+    const bool reaches = !sun || reachesInto(*sun, slot.places[object]);
+    if (lit && !glows && reaches) draw(commands, slot, what, object, bound_material);
     ++object;
   }
 }
@@ -292,15 +285,11 @@ void SceneRenderer::recordLampShadows(VkCommandBuffer commands, const Slot& slot
   for (uint32_t lamp = 0; lamp < kShadowLamps && shadow_lamps_[lamp] != kNone; ++lamp) {
     const bool spot = scene_.lights[static_cast<size_t>(shadow_lamps_[lamp])].kind == LightKind::Spot;
     for (uint32_t face = 0; face < (spot ? 1 : kLampTiles); ++face) {
-      const VkOffset2D at{static_cast<int32_t>(face * kLampTileSize), static_cast<int32_t>(lamp * kLampTileSize)};
-      const auto side = static_cast<float>(kLampTileSize);
-      const VkViewport viewport{static_cast<float>(at.x), static_cast<float>(at.y), side, side, 0.0f, 1.0f};
-      const VkRect2D scissor{at, {kLampTileSize, kLampTileSize}};
-      vkCmdSetViewport(commands, 0, 1, &viewport);
-      vkCmdSetScissor(commands, 0, 1, &scissor);
+      setTile(commands, {static_cast<int32_t>(face * kLampTileSize), static_cast<int32_t>(lamp * kLampTileSize)},
+              kLampTileSize);
       const uint32_t tile = lamp * kLampTiles + face;
       vkCmdPushConstants(commands, scene_pipeline_layout_.get(), VK_SHADER_STAGE_VERTEX_BIT, 0, sizeof tile, &tile);
-      drawCasters(commands, slot, true);
+      drawCasters(commands, slot, nullptr);
     }
   }
   vkCmdEndRendering(commands);
@@ -399,8 +388,14 @@ void SceneRenderer::recordOcclusion(VkCommandBuffer commands, const Slot& slot) 
 
 void SceneRenderer::recordResolve(VkCommandBuffer commands) {
   device_.beginLabel(commands, "resolve and tonemap");
-  const std::array targets = {&targets_.color,      &targets_.depth,  &targets_.normal, &targets_.motion,
-                              &targets_.base_color, &targets_.object, &targets_.hdr};
+  const bool smooth = look_.temporal_smoothing;
+  const std::array<const Image*, 7> targets = {smooth ? &smoothing_->color() : &targets_.color,
+                              &targets_.depth,
+                              &targets_.normal,
+                              &targets_.motion,
+                              &targets_.base_color,
+                              &targets_.object,
+                              smooth ? &smoothing_->hdr() : &targets_.hdr};
   std::array<VkRenderingAttachmentInfo, targets.size()> colors{};
   for (size_t i = 0; i < targets.size(); ++i) {
     recordBarriers(commands, {imageBarrier(*targets[i], kTargetReaders, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
@@ -415,6 +410,40 @@ void SceneRenderer::recordResolve(VkCommandBuffer commands) {
                                    static_cast<uint32_t>(look_.tonemap), look_.ambient_occlusion ? 1u : 0u};
   vkCmdPushConstants(commands, resolve_pipeline_layout_.get(), VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(constants),
                      &constants);
+  drawFullscreen(commands);
+  vkCmdEndRendering(commands);
+  for (const Image* target : targets) {
+    recordBarriers(commands, {imageBarrier(*target, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                           kTargetReaders, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  }
+  device_.endLabel(commands);
+}
+
+// All but colour, at one sample a pixel: what was resolved is of a frame that was drawn beside the pixels' middles.
+void SceneRenderer::recordGBuffer(VkCommandBuffer commands, const Slot& slot) {
+  device_.beginLabel(commands, "G-buffer");
+  // The shader's first output is masked; the smoothing writes what is attached there.
+  const std::array targets = {&targets_.hdr,    &targets_.depth,      &targets_.normal,
+                              &targets_.motion, &targets_.base_color, &targets_.object};
+  std::array<VkRenderingAttachmentInfo, targets.size()> colors{};
+  for (size_t i = 0; i < targets.size(); ++i) {
+    recordBarriers(commands, {imageBarrier(*targets[i], kTargetReaders, VK_IMAGE_LAYOUT_UNDEFINED, kColorOutput,
+                                           VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL)});
+    colors[i] = attachment(*targets[i], VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_DONT_CARE, {});
+  }
+  recordBarriers(commands, {imageBarrier(smoothing_->depthBuffer(), kDepthTests, VK_IMAGE_LAYOUT_UNDEFINED, kDepthTests,
+                                         VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL)});
+  const VkRenderingAttachmentInfo depth =
+      attachment(smoothing_->depthBuffer(), VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, {});
+  beginRendering(commands, width_, height_, colors, &depth);
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, g_buffer_.get());
+  bindDraws(commands, slot);
+  int bound_material = kNone;
+  uint32_t object = 0;
+  for (const auto* draws : {&gpu_scene_.opaque(), &gpu_scene_.blended()}) {
+    for (const Draw& what : *draws) draw(commands, slot, what, object++, bound_material);
+  }
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, g_buffer_sky_.get());
   drawFullscreen(commands);
   vkCmdEndRendering(commands);
   for (const Image* target : targets) {

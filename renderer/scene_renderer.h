@@ -1,5 +1,6 @@
-// One frame of a scene: shadow map, geometry into a 4x multisampled G-buffer, sky, what is blended, ambient occlusion,
-// and the resolve that tonemaps. Everything goes into the caller's command buffer; the targets stay until resize().
+// One frame of a scene: shadow maps, geometry into a 4x multisampled G-buffer, sky, what is blended, ambient occlusion,
+// and the resolve that tonemaps; with temporal smoothing also a G-buffer of its own, at the pixels' middles, and what
+// gathers colour over frames. Everything goes into the caller's command buffer; the targets stay until resize().
 //
 // Who owns a pixel of the G-buffer: the nearest surface that covers it, where blended surfaces count if their alpha is
 // one half or more there. Depth, normal, motion, base colour and object are all the owner's.
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -20,13 +22,15 @@
 #include "renderer/look.h"
 #include "renderer/resources.h"
 #include "renderer/scene/pose.h"
+#include "renderer/shadow_fit.h"
+#include "renderer/temporal_smoothing.h"
 
 namespace impasto::render {
 
 // Linear depth of the sky, metres: what is infinitely far must be a number that half floats hold too.
 inline constexpr float kSkyDepth = 65000.0f;
 inline constexpr uint32_t kMaxExtent = 16384;
-inline constexpr uint32_t kShadowResolution = 2048;
+inline constexpr uint32_t kShadowResolution = 2048;  // of each cascade
 
 // What a frame shows, and what the one before it showed: motion vectors are the difference.
 struct FrameView {
@@ -36,7 +40,7 @@ struct FrameView {
 
 // The resolved pictures, one sample a pixel, all in SHADER_READ_ONLY_OPTIMAL after a frame.
 struct Targets {
-  Image color;       // R8G8B8A8_UNORM, sRGB-encoded, alpha 1
+  Image color;       // R8G8B8A8_UNORM, sRGB-encoded, alpha 1; smoothed over frames where the Look says so, as hdr is
   Image depth;       // R32_SFLOAT, linear view depth in metres, kSkyDepth where nothing is
   Image normal;      // R16G16B16A16_SFLOAT, world space, the sky's point at the camera; alpha: linear depth of the same
                      // point of the surface in the previous frame (from its camera)
@@ -63,10 +67,14 @@ class SceneRenderer {
   void setEnvironmentMap(const EnvironmentMap& map);
   void clearEnvironmentMap();  // the sky again; the GPU must be idle
 
+  // All pipelines anew, by what Device::replaceShaders() says; the GPU must be idle. Throws Error when one cannot be made:
+  // then some are new and some old.
+  void reloadShaders();
+
   // Called while a frame is recorded, after each stage with its name (which lives as long as the program): for timestamps.
   void setStageHook(std::function<void(VkCommandBuffer, const char*)> hook) { stage_hook_ = std::move(hook); }
 
-  // Records the frame, allocating nothing after the first. Without `previous` (the first frame, a camera cut) nothing has moved.
+  // Records the frame, allocating nothing after the first, and the first with temporal smoothing. Without `previous` (the first frame, a camera cut) nothing has moved.
   void record(VkCommandBuffer commands, uint32_t slot, const FrameView& now, const std::optional<FrameView>& previous);
 
   const Look& look() const noexcept { return look_; }
@@ -79,13 +87,15 @@ class SceneRenderer {
   struct Slot {
     Buffer frame, objects, pose, lights;
     VkDescriptorSet set = VK_NULL_HANDLE;
-    std::vector<bool> mirrored;  // by object: its model matrix turns faces inside out
+    std::vector<bool> mirrored;     // by object: its model matrix turns faces inside out
+    std::vector<glm::vec4> places;  // by object: a ball in the world that holds it, radius infinite where nobody knows
   };
 
   void createLayouts();
   void createSlots(uint32_t count);
   void createPipelines();
   void createTargets();
+  void fitShadowMap(const FrameView& now);
   GpuFrame frameConstants(const FrameView& now, const FrameView& previous) const;
   void writePoses(Slot& slot, const FrameView& now, const FrameView& previous) const;
   uint32_t writeLights(Slot& slot, const FrameView& now);  // how many
@@ -93,10 +103,11 @@ class SceneRenderer {
   void writeObjects(Slot& slot, const FrameView& now, const FrameView& previous) const;
   void recordShadows(VkCommandBuffer commands, const Slot& slot);
   void recordLampShadows(VkCommandBuffer commands, const Slot& slot);
-  void drawCasters(VkCommandBuffer commands, const Slot& slot, bool lamps);
+  void drawCasters(VkCommandBuffer commands, const Slot& slot, const ShadowFit* sun);
   void recordGeometry(VkCommandBuffer commands, const Slot& slot, const FrameView& now);
   void recordOcclusion(VkCommandBuffer commands, const Slot& slot);
   void recordResolve(VkCommandBuffer commands);
+  void recordGBuffer(VkCommandBuffer commands, const Slot& slot);
   void bindDraws(VkCommandBuffer commands, const Slot& slot);
   void draw(VkCommandBuffer commands, const Slot& slot, const Draw& what, uint32_t object, int& bound_material);
 
@@ -115,14 +126,17 @@ class SceneRenderer {
   UniqueDescriptorPool pool_;
   UniquePipelineLayout scene_pipeline_layout_, resolve_pipeline_layout_, occlusion_pipeline_layout_,
       blur_pipeline_layout_;
-  UniquePipeline opaque_, blended_, blended_owners_, sky_, shadow_, lamp_shadow_, occlusion_, blur_, resolve_;
+  UniquePipeline opaque_, blended_, blended_owners_, sky_, g_buffer_, g_buffer_sky_, shadow_, lamp_shadow_, occlusion_, blur_, resolve_;
   VkDescriptorSet resolve_set_ = VK_NULL_HANDLE, blur_set_ = VK_NULL_HANDLE;
 
-  std::array<int, kShadowLamps> shadow_lamps_;  // of the scene's lights
+  std::array<ShadowFit, kShadowCascades> shadows_;  // of the frame that is being recorded
+  std::array<int, kShadowLamps> shadow_lamps_;      // of the scene's lights
   Image shadow_map_, lamp_shadow_map_, environment_map_;
   std::array<Image, 6> samples_;  // 4 a pixel: HDR colour, depth, normal, motion, base colour, object
   Image depth_buffer_, noisy_openness_, openness_;
   Targets targets_;
+  std::unique_ptr<TemporalSmoothing> smoothing_;  // once it has been wanted
+  bool smoothed_before_ = false;                  // the frame before
   std::vector<Slot> slots_;
   std::function<void(VkCommandBuffer, const char*)> stage_hook_;
   std::vector<std::pair<float, uint32_t>> order_;  // of lights, of what is blended: kept for its memory

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "renderer/descriptors.h"
 #include "renderer/frame_runner.h"
 #include "renderer/pipelines.h"
 #include "renderer/scene_renderer.h"
@@ -34,80 +35,6 @@ constexpr VkFormat kDepthBufferFormat = VK_FORMAT_D32_SFLOAT;
 constexpr std::array kSampleFormats = {kHdrFormat,    kDepthFormat,     kNormalFormat,
                                        kMotionFormat, kBaseColorFormat, kObjectFormat};
 constexpr uint32_t kMostAttachments = 7;  // of the resolve
-
-UniqueSetLayout createSetLayout(const Device& device, const char* name,
-                                std::span<const VkDescriptorSetLayoutBinding> bindings) {
-  VkDescriptorSetLayoutCreateInfo info{VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO};
-  info.bindingCount = static_cast<uint32_t>(bindings.size());
-  info.pBindings = bindings.data();
-  VkDescriptorSetLayout layout = VK_NULL_HANDLE;
-  check(vkCreateDescriptorSetLayout(device.handle(), &info, nullptr, &layout), "vkCreateDescriptorSetLayout");
-  device.name(VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, reinterpret_cast<uint64_t>(layout), name);
-  return {device.handle(), layout};
-}
-
-UniquePipelineLayout createPipelineLayout(const Device& device, const char* name,
-                                          std::span<const VkDescriptorSetLayout> sets, uint32_t push_bytes,
-                                          VkShaderStageFlags push_stage = VK_SHADER_STAGE_FRAGMENT_BIT) {
-  const VkPushConstantRange range{push_stage, 0, push_bytes};
-  VkPipelineLayoutCreateInfo info{VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO};
-  info.setLayoutCount = static_cast<uint32_t>(sets.size());
-  info.pSetLayouts = sets.data();
-  info.pushConstantRangeCount = push_bytes > 0 ? 1 : 0;
-  info.pPushConstantRanges = &range;
-  VkPipelineLayout layout = VK_NULL_HANDLE;
-  check(vkCreatePipelineLayout(device.handle(), &info, nullptr, &layout), "vkCreatePipelineLayout");
-  device.name(VK_OBJECT_TYPE_PIPELINE_LAYOUT, reinterpret_cast<uint64_t>(layout), name);
-  return {device.handle(), layout};
-}
-
-UniqueSampler createSampler(const Device& device, const char* name, VkFilter filter, bool compare) {
-  VkSamplerCreateInfo info{VK_STRUCTURE_TYPE_SAMPLER_CREATE_INFO};
-  info.magFilter = info.minFilter = filter;
-  info.mipmapMode = filter == VK_FILTER_LINEAR ? VK_SAMPLER_MIPMAP_MODE_LINEAR : VK_SAMPLER_MIPMAP_MODE_NEAREST;
-  info.maxLod = VK_LOD_CLAMP_NONE;
-  info.addressModeU = info.addressModeV = info.addressModeW = VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE;
-  info.compareEnable = compare;
-  info.compareOp = VK_COMPARE_OP_LESS_OR_EQUAL;
-  VkSampler sampler = VK_NULL_HANDLE;
-  check(vkCreateSampler(device.handle(), &info, nullptr, &sampler), "vkCreateSampler");
-  device.name(VK_OBJECT_TYPE_SAMPLER, reinterpret_cast<uint64_t>(sampler), name);
-  return {device.handle(), sampler};
-}
-
-VkDescriptorSet allocateSet(const Device& device, const char* name, VkDescriptorPool pool,
-                            VkDescriptorSetLayout layout) {
-  VkDescriptorSetAllocateInfo info{VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO};
-  info.descriptorPool = pool;
-  info.descriptorSetCount = 1;
-  info.pSetLayouts = &layout;
-  VkDescriptorSet set = VK_NULL_HANDLE;
-  check(vkAllocateDescriptorSets(device.handle(), &info, &set), "vkAllocateDescriptorSets");
-  device.name(VK_OBJECT_TYPE_DESCRIPTOR_SET, reinterpret_cast<uint64_t>(set), name);
-  return set;
-}
-
-void writeBuffer(const Device& device, VkDescriptorSet set, uint32_t binding, VkDescriptorType type, VkBuffer buffer) {
-  const VkDescriptorBufferInfo info{buffer, 0, VK_WHOLE_SIZE};
-  VkWriteDescriptorSet write{VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
-  write.dstSet = set;
-  write.dstBinding = binding;
-  write.descriptorCount = 1;
-  write.descriptorType = type;
-  write.pBufferInfo = &info;
-  vkUpdateDescriptorSets(device.handle(), 1, &write, 0, nullptr);
-}
-
-void writeImage(const Device& device, VkDescriptorSet set, uint32_t binding, VkSampler sampler, const Image& image) {
-  const VkDescriptorImageInfo info{sampler, image.view.get(), VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
-  VkWriteDescriptorSet write{VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
-  write.dstSet = set;
-  write.dstBinding = binding;
-  write.descriptorCount = 1;
-  write.descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
-  write.pImageInfo = &info;
-  vkUpdateDescriptorSets(device.handle(), 1, &write, 0, nullptr);
-}
 
 }  // namespace
 
@@ -169,7 +96,8 @@ void SceneRenderer::createSlots(uint32_t count) {
 
   ImageInfo shadow;
   shadow.format = kDepthBufferFormat;
-  shadow.width = shadow.height = kShadowResolution;
+  shadow.width = kShadowResolution;
+  shadow.height = kShadowCascades * kShadowResolution;  // one cascade below the other
   shadow.usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
   shadow.aspect = VK_IMAGE_ASPECT_DEPTH_BIT;
   shadow_map_ = createImage(device_, "shadow map", shadow);
@@ -262,8 +190,8 @@ void SceneRenderer::setEnvironmentMap(const EnvironmentMap& map) {
 void SceneRenderer::createPipelines() {
   PipelineInfo info;
   info.name = "opaque";
-  info.vertex = kSceneVert;
-  info.fragment = kSceneFrag;
+  info.vertex = {"renderer/scene.vert", kSceneVert};
+  info.fragment = {"renderer/scene.frag", kSceneFrag};
   info.layout = scene_pipeline_layout_.get();
   info.color_formats.assign(kSampleFormats.begin(), kSampleFormats.end());
   info.depth_format = kDepthBufferFormat;
@@ -282,22 +210,35 @@ void SceneRenderer::createPipelines() {
   info.blend_first = false;
   info.without_first = true;
   info.depth_write = true;
-  info.constant = 1;  // kOwnersOnly
+  info.constant = 1;  // kDrawOwners
   blended_owners_ = createPipeline(device_, info);
 
   info.name = "sky";
   info.without_first = false;
   info.depth_write = false;
   info.constant = 0;
-  info.vertex = kFullscreenVert;
-  info.fragment = kSkyFrag;
+  info.vertex = {"renderer/fullscreen.vert", kFullscreenVert};
+  info.fragment = {"renderer/sky.frag", kSkyFrag};
   info.scene_vertices = false;
   sky_ = createPipeline(device_, info);
 
+  info.name = "G-buffer, sky";
+  info.samples = VK_SAMPLE_COUNT_1_BIT;
+  info.without_first = true;
+  info.constant = 2;  // kDrawGBuffer
+  g_buffer_sky_ = createPipeline(device_, info);
+
+  info.name = "G-buffer";
+  info.vertex = {"renderer/scene.vert", kSceneVert};
+  info.fragment = {"renderer/scene.frag", kSceneFrag};
+  info.scene_vertices = true;
+  info.depth_write = true;
+  g_buffer_ = createPipeline(device_, info);
+
   PipelineInfo shadow;
   shadow.name = "shadow";
-  shadow.vertex = kShadowVert;
-  shadow.fragment = kShadowFrag;
+  shadow.vertex = {"renderer/shadow.vert", kShadowVert};
+  shadow.fragment = {"renderer/shadow.frag", kShadowFrag};
   shadow.layout = scene_pipeline_layout_.get();
   shadow.depth_format = kDepthBufferFormat;
   shadow.scene_vertices = true;
@@ -305,26 +246,26 @@ void SceneRenderer::createPipelines() {
   shadow.depth_bias_slope = 1.5f;
   shadow_ = createPipeline(device_, shadow);
   shadow.name = "shadow of a lamp";
-  shadow.vertex = kLampShadowVert;
+  shadow.vertex = {"renderer/lamp_shadow.vert", kLampShadowVert};
   lamp_shadow_ = createPipeline(device_, shadow);
 
   PipelineInfo occlusion;
   occlusion.name = "ambient occlusion";
-  occlusion.vertex = kFullscreenVert;
-  occlusion.fragment = kOcclusionFrag;
+  occlusion.vertex = {"renderer/fullscreen.vert", kFullscreenVert};
+  occlusion.fragment = {"renderer/occlusion.frag", kOcclusionFrag};
   occlusion.layout = occlusion_pipeline_layout_.get();
   occlusion.color_formats = {kOpennessFormat};
   occlusion_ = createPipeline(device_, occlusion);
 
   occlusion.name = "occlusion blur";
-  occlusion.fragment = kOcclusionBlurFrag;
+  occlusion.fragment = {"renderer/occlusion_blur.frag", kOcclusionBlurFrag};
   occlusion.layout = blur_pipeline_layout_.get();
   blur_ = createPipeline(device_, occlusion);
 
   PipelineInfo resolve;
   resolve.name = "resolve and tonemap";
-  resolve.vertex = kFullscreenVert;
-  resolve.fragment = kResolveFrag;
+  resolve.vertex = {"renderer/fullscreen.vert", kFullscreenVert};
+  resolve.fragment = {"renderer/resolve.frag", kResolveFrag};
   resolve.layout = resolve_pipeline_layout_.get();
   resolve.color_formats = {kDisplayFormat,   kDepthFormat,  kNormalFormat, kMotionFormat,
                            kBaseColorFormat, kObjectFormat, kHdrFormat};
@@ -336,6 +277,7 @@ void SceneRenderer::createTargets() {
     throw Error("frame size " + std::to_string(width_) + "x" + std::to_string(height_) + " is outside 1x1 to " +
                 std::to_string(kMaxExtent) + "x" + std::to_string(kMaxExtent));
   }
+  smoothing_.reset();
   ImageInfo info;
   info.width = width_;
   info.height = height_;

@@ -118,6 +118,8 @@ void addOptions(CLI::App& parser, RenderOptions& options, RenderArguments& argum
       ->capture_default_str();
   parser.add_flag("--lamp-shadows", options.frame.look.lamp_shadows,
                   "Shadows of the scene's four brightest lamps, too");
+  parser.add_flag("--taa", options.frame.look.temporal_smoothing,
+                  "Smooth edges over frames (temporal antialiasing); the G-buffer is not moved");
   parser.add_option("--haze", arguments.haze, "Distance at which haze takes 63 %, 0 for none [as the scene has it]")
       ->check(numberFrom(0.0, 1e12));
   parser

@@ -26,7 +26,8 @@ App::App(const AppOptions& options, FrameHooks hooks)
     : options_(options),
       hooks_(std::move(hooks)),
       settings_(settingsOf(options, model_, messages_)),
-      window_(options.width.value_or(settings_.width), options.height.value_or(settings_.height), "Impasto", input_) {
+      window_(options.width.value_or(settings_.width), options.height.value_or(settings_.height), "Impasto", input_),
+      shaders_(options.shaders) {
   for (const Action& action : options.actions) apply(model_, action);
   if (!options.script.empty()) script_.emplace(options.script);
   render::DeviceOptions device;
@@ -63,6 +64,7 @@ void App::run() {
     if (script_) runScript();
     const double seconds = frameSeconds();
     takeLoaded();
+    takeShaders(script_ ? 1.0 : seconds);
     if (model_.state.window.fullscreen != fullscreen_) {
       fullscreen_ = model_.state.window.fullscreen;
       window_.setFullscreen(fullscreen_);
@@ -141,7 +143,7 @@ double App::frameSeconds() {
 
 bool App::settled() const {
   return session_ && !loading_scene_.valid() && !loading_map_.valid() && painting_->settled() && thumbnails_->complete(library_) &&
-         !training_->running() && shots_in_flight_ == 0 && shots_.empty() && !writer_.busy() && model_.requests.empty();
+         !training_->running() && !shaders_.working() && shots_in_flight_ == 0 && shots_.empty() && !writer_.busy() && model_.requests.empty();
 }
 
 void App::resizeAll(const Arrangement& arrangement) {
@@ -180,7 +182,8 @@ void App::buildUi(const Arrangement& arrangement, double seconds) {
                        .selected = selected_,
                        .output_folder = output_folder_,
                        .device_name = device_name_,
-                       .loading = loading_scene_.valid()};
+                       .loading = loading_scene_.valid(),
+                       .reloads_shaders = shaders_.watching()};
   ui_->build(context, arrangement, input_.now(), frames_->extent(), seconds, model_.state.window.keyboard, recording_);
 }
 
@@ -247,7 +250,8 @@ void App::updateScene(double seconds) {
                     light.sun_height == set_light_.sun_height && light.hour == set_light_.hour &&
                     light.exposure_stops == set_light_.exposure_stops && light.tonemap == set_light_.tonemap &&
                     light.ambient_occlusion == set_light_.ambient_occlusion &&
-                    light.lamp_shadows == set_light_.lamp_shadows;
+                    light.lamp_shadows == set_light_.lamp_shadows &&
+                    light.temporal_smoothing == set_light_.temporal_smoothing;
   if (!same) session_->setEnvironment(light);
   light_changed_ = false;
   set_light_ = light;

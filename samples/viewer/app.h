@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "viewer/gpu/shader_reload.h"
 #include "viewer/gpu/view_composer.h"
 #include "viewer/output/frame_grabber.h"
 #include "viewer/output/path_recorder.h"
@@ -31,6 +32,7 @@ struct AppOptions {
   uint32_t frames = 0;              // 0: until the window is closed
   std::string screenshot;           // of the last of `frames`
   std::string script;
+  std::filesystem::path shaders;    // sources that are looked after; empty: none
   std::filesystem::path settings;   // file; empty: nothing is kept
   std::filesystem::path output = ".";
   bool validation = false;
@@ -76,6 +78,8 @@ class App {
   void openScene(const std::string& name);
   void openStyle(const std::string& path, bool choose);
   void takeLoaded();
+  void takeShaders(double seconds);
+  void reloadShaders();
   void openFirst();
   void select(uint32_t object);
   void updateRecording();
@@ -103,6 +107,7 @@ class App {
   std::unique_ptr<SceneSession> session_;
   StyleLibrary library_{messages_};
   Writer writer_{messages_};
+  ShaderReload shaders_;
   FileDialog dialog_;
   ViewControl control_;
   PathRecorder path_;

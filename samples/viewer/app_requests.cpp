@@ -9,7 +9,6 @@
 #include "renderer/environment_map.h"
 #include "renderer/scene/open_scene.h"
 #include "viewer/app.h"
-#include "viewer/gpu/shader_reload.h"
 #include "viewer/scene/daylight.h"
 
 namespace impasto::app {
@@ -149,6 +148,37 @@ void App::takeLoaded() {
   }
 }
 
+void App::takeShaders(double seconds) {
+  render::Device& device = *device_.device;
+  try {
+    std::optional<render::Device::ShaderWords> fresh = shaders_.update(seconds);
+    if (!fresh) return;
+    frames_->waitIdle();
+    render::Device::ShaderWords before = device.replaceShaders(std::move(*fresh));
+    try {
+      reloadShaders();
+    } catch (const Error&) {  // they compile, and make no pipeline
+      device.replaceShaders(std::move(before));
+      reloadShaders();
+      throw;
+    }
+    messages_.post(Level::Note, "shaders reloaded");
+  } catch (const std::exception& error) {
+    messages_.post(Level::Failure, error.what());
+  }
+}
+
+void App::reloadShaders() {
+  if (session_) {
+    session_->renderer().reloadShaders();
+    session_->mask().reloadShaders();
+  }
+  composer_->reloadShaders();
+  painting_->reloadShaders();
+  thumbnails_->reloadShaders();
+  ui_->renderer().reloadShaders();
+}
+
 void App::takeRequests() {
   for (size_t i = 0; i < model_.requests.size(); ++i) {  // carrying out may ask for more
     const Action action = model_.requests[i];
@@ -247,20 +277,16 @@ void App::carryOut(const Action& action) {
       training_->setup().perceptual = settings_.perceptual = text;
       break;
     case Command::Train:
-      training_->setup().preset = state.training.preset;
+      training_->setup().preset = valueText(commandInfo(Command::TrainPreset), state);
       training_->setup().steps = static_cast<int>(state.training.steps);
       training_->start(session_ ? session_->name() : "harbour");
       break;
     case Command::CancelTraining:
       training_->cancel();
       break;
-    case Command::ReloadShaders: {
-      frames_->waitIdle();
-      const std::vector<uint32_t> view = compileShader("viewer/view.frag");
-      composer_->reload(view);
-      messages_.post(Level::Note, "shaders reloaded");
+    case Command::ReloadShaders:
+      shaders_.request();
       break;
-    }
     case Command::Quit:
       // What is open in front first.
       if (ui_->closePopup()) {

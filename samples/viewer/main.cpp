@@ -18,7 +18,7 @@ struct Arguments {
   std::vector<std::string> files;
   ImpastoControls controls{};
   std::string settings;
-  bool no_settings = false;
+  bool no_settings = false, taa = false;
   uint32_t width = 1280, height = 800;
 };
 
@@ -39,6 +39,7 @@ void sortFiles(const Arguments& arguments, AppOptions& options) {
 
 int main(int argc, char** argv) {
   AppOptions options;
+  options.shaders = ShaderReload::ownSources();
   Arguments arguments;
   CLI::App parser("Shows a scene in a window, plain and painted with a style.", kProgram);
   parser.add_option("files", arguments.files, "A scene (.gltf, .glb) and styles (.safetensors)")->type_name("FILE");
@@ -55,6 +56,7 @@ int main(int argc, char** argv) {
   const auto* height = parser.add_option("--height", arguments.height, "Of the window, pixels")
                            ->check(CLI::Range(1u, render::kMaxExtent));
   addControls(parser, arguments.controls, "scene");
+  parser.add_flag("--taa", arguments.taa, "Smooth edges over frames (temporal antialiasing)");
   parser.add_option("--out", options.output, "Folder of screenshots, recordings and camera paths")->type_name("FOLDER");
   parser.add_option("--script", options.script, "A scripted tour: keys, mouse, waits, screenshots (docs/viewer.md)")
       ->type_name("FILE");
@@ -62,6 +64,8 @@ int main(int argc, char** argv) {
   parser.add_option("--screenshot", options.screenshot, "With --frames: save the last one")->type_name("FILE");
   parser.add_option("--settings", arguments.settings, "The settings file, instead of the user's own")->type_name("FILE");
   parser.add_flag("--no-settings", arguments.no_settings, "Neither reads nor keeps settings");
+  parser.add_option("--shaders", options.shaders, "The folder of the shaders' sources: compiled anew when they change, and by F5")
+      ->type_name("FOLDER");
   parser.add_flag("--plain-font", options.plain_font, "The font that is compiled in: the same everywhere");
   parser.add_flag("--validation", options.validation, "With the Vulkan validation layers; what they say fails");
   addVersion(parser, kProgram);
@@ -88,6 +92,7 @@ int main(int argc, char** argv) {
     given("--strength", Command::Strength, arguments.controls.strength);
     given("--color-preservation", Command::ColorPreservation, arguments.controls.color_preservation);
     given("--detail", Command::Detail, arguments.controls.detail);
+    given("--taa", Command::TemporalSmoothing, 1.0f);
     // Runs that somebody counts on show the same whatever was set before.
     const bool counted = options.frames > 0 || !options.script.empty();
     if (!arguments.settings.empty()) {

@@ -6,6 +6,11 @@ const uint kShadingStandard = 0u, kShadingFoliage = 1u, kShadingWater = 2u, kSha
 const uint kDeformNone = 0u, kDeformWind = 1u, kDeformCloth = 2u, kDeformWaves = 3u;
 const uint kAlphaMask = 1u, kAlphaBlend = 2u;
 const float kPi = 3.14159265;
+
+// What is drawn: everything; of blended surfaces a second time, nothing of the colour and all of the rest where they cover
+// half or more; or, apart from the colour and at the pixels' middles, the rest alone.
+const uint kDrawAll = 0u, kDrawOwners = 1u, kDrawGBuffer = 2u;
+layout(constant_id = 0) const uint kDrawing = 0;
 const float kLuxPerSunColor = 2.4;  // Environment::sun_color to the sun's illuminance
 
 layout(set = 0, binding = 0) uniform Frame {
@@ -13,14 +18,15 @@ layout(set = 0, binding = 0) uniform Frame {
   mat4 view_projection;
   mat4 previous_view_projection;
   mat4 inverse_view_projection;
-  mat4 shadow_matrix;      // world to shadow map: xy in [0, 1], z depth
+  mat4 shadow_matrices[3]; // world to each cascade of the shadow map, farthest first: xy in [0, 1], z depth
   vec4 camera;             // xyz position
-  vec4 to_sun;             // xyz direction, w shadow texel size in world units
+  vec4 to_sun;             // xyz direction
   vec4 sun_color;
   vec4 zenith_color;       // w cloud cover
   vec4 horizon_color;      // w 1 / haze distance
   vec4 ground_color;       // w depth that the sky is given
   vec4 times;              // x seconds, y seconds of the previous frame
+  vec4 shadow_texels;      // xyz: of each cascade, in world units
   vec4 irradiance[9];      // of the environment map, divided by pi: spherical harmonics in Ramamoorthi's order
   vec2 extent;             // pixels
   vec2 tan_half_fov;       // across, up
@@ -28,6 +34,8 @@ layout(set = 0, binding = 0) uniform Frame {
   float map_intensity;     // environment map instead of the analytic sky if above 0
   uint light_count;
   float map_levels;        // of the prefiltered map
+  vec2 jitter;             // of this frame's drawing, clip space; 0 without temporal smoothing
+  vec2 pad;
   mat4 lamp_views[24];     // world to clip space of each tile of the lamps' shadows, lamp after lamp
 } frame;
 

@@ -20,21 +20,43 @@ struct Surface {
   float metallic, roughness;
 };
 
-// Share of the sun that arrives, 3x3 bilinear comparisons. The point is moved along its normal by a texel or two
-// instead of biased in depth, so that shadows stay attached.
+const int kShadowCascades = 3;  // renderer/shadow_fit.h; one below the other in the map
+
+// Share of the sun that arrives by one cascade, 3x3 bilinear comparisons, and how far it is to be believed: at its rim it
+// fades. The point is moved along its normal by a texel or two instead of biased in depth, so that shadows stay attached.
+float litBy(int cascade, vec3 world, vec3 moves, out float inside) {
+  vec3 mapped = (frame.shadow_matrices[cascade] * vec4(world + moves * frame.shadow_texels[cascade], 1.0)).xyz;
+  vec2 edge = abs(mapped.xy * 2.0 - 1.0);
+  inside = mapped.z < 0.0 || mapped.z > 1.0 ? 0.0 : 1.0 - smoothstep(0.9, 1.0, max(edge.x, edge.y));
+  float texel = 1.0 / float(textureSize(shadow_map, 0).x);
+  float lit = 0.0;
+  for (int y = -1; y <= 1; ++y) {
+    for (int x = -1; x <= 1; ++x) {
+      vec2 at = clamp(mapped.xy + vec2(x, y) * texel * 1.2, texel, 1.0 - texel);
+      lit += texture(shadow_map, vec3(at.x, (at.y + float(cascade)) / float(kShadowCascades), mapped.z));
+    }
+  }
+  return lit / 9.0;
+}
+
+// By the nearest cascade that holds the point, which fades into the next one. It is chosen first: drivers that run both
+// sides of every branch (Mesa's on a CPU) still leave loops when nobody is in them.
 float sunlight(vec3 world, vec3 normal) {
   if (frame.sun_color.r + frame.sun_color.g + frame.sun_color.b <= 0.0) return 0.0;
   float slope = 1.0 - clamp(dot(normal, frame.to_sun.xyz), 0.0, 1.0);
-  vec3 moved = world + normal * frame.to_sun.w * (0.8 + 2.2 * slope);
-  vec3 mapped = (frame.shadow_matrix * vec4(moved, 1.0)).xyz;
-  if (any(lessThan(mapped, vec3(0.0))) || any(greaterThan(mapped, vec3(1.0)))) return 1.0;
-  vec2 texel = 1.0 / vec2(textureSize(shadow_map, 0));
-  float lit = 0.0;
-  for (int y = -1; y <= 1; ++y)
-    for (int x = -1; x <= 1; ++x) lit += texture(shadow_map, vec3(mapped.xy + vec2(x, y) * texel * 1.2, mapped.z));
-  vec2 edge = abs(mapped.xy * 2.0 - 1.0);
-  float fade = smoothstep(0.9, 1.0, max(edge.x, edge.y));
-  return mix(lit / 9.0, 1.0, fade);
+  vec3 moves = normal * (0.8 + 2.2 * slope);
+  int nearest = 0;
+  for (int i = 1; i < kShadowCascades; ++i) {
+    vec2 edge = abs((frame.shadow_matrices[i] * vec4(world, 1.0)).xy * 2.0 - 1.0);
+    if (max(edge.x, edge.y) < 1.0) nearest = i;
+  }
+  float lit = 0.0, left = 1.0;
+  for (int cascade = nearest; cascade >= 0 && left > 0.0; --cascade) {
+    float inside, share = litBy(cascade, world, moves, inside);
+    lit += left * inside * share;
+    left *= 1.0 - inside;
+  }
+  return lit + left;
 }
 
 // The angle's part in Schlick's Fresnel term. Rounding may make the cosine larger than 1, and pow() then NaN.

@@ -8,8 +8,7 @@
 #include "renderer/outputs.glsl"
 #include "renderer/lighting.glsl"
 
-// The second drawing of blended surfaces: nothing of the colour, all of the rest where they cover half or more.
-layout(constant_id = 0) const bool kOwnersOnly = false;
+const bool kColored = kDrawing == kDrawAll;
 
 layout(set = 1, binding = 0) uniform sampler2D base_color_map;
 layout(set = 1, binding = 1) uniform sampler2D emissive_map;
@@ -93,7 +92,7 @@ void main() {
   } else if (material.alpha_mode != kAlphaBlend) {
     base.a = 1.0;
   }
-  if (kOwnersOnly && base.a < 0.5) discard;
+  if (!kColored && base.a < 0.5) discard;
 
   vec3 view = normalize(frame.camera.xyz - v_world.xyz);
   float normal_length = length(v_normal);
@@ -103,7 +102,7 @@ void main() {
 
   // `ambient` is the part of `color` that comes from all around, which ambient occlusion takes away.
   vec3 color = vec3(0.0), ambient = vec3(0.0);
-  if (kOwnersOnly) {
+  if (!kColored) {
     if (material.shading == kShadingWater) normal = vec3(0.0, 1.0, 0.0);
   } else if (material.shading == kShadingUnlit) {
     color = base.rgb;
@@ -128,7 +127,7 @@ void main() {
       color = ambient + sunAndLamps(surface, v_world.xyz);
     }
   }
-  if (!kOwnersOnly) color += material.emissive.rgb * texture(emissive_map, v_uv01.zw).rgb;
+  if (kColored) color += material.emissive.rgb * texture(emissive_map, v_uv01.zw).rgb;
 
   float share = clamp(luminance(ambient) / max(luminance(color), 1e-6), 0.0, 1.0);
   float haze;
@@ -136,6 +135,6 @@ void main() {
   out_depth = v_world.w;
   out_normal = vec4(normal, min(v_previous_clip.z, 65000.0));
   out_motion = motionPixels(v_clip, v_previous_clip);
-  out_base_color = vec4(encodeSrgb(clamp(base.rgb, 0.0, 1.0)), share * (1.0 - haze));
+  out_base_color = vec4(encodeSrgb(clamp(base.rgb, 0.0, 1.0)), kDrawing == kDrawGBuffer ? 1.0 : share * (1.0 - haze));
   out_object = v_object;
 }

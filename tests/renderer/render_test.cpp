@@ -212,9 +212,11 @@ TEST_F(Render, CapturesTrainingFrames) {
 }
 
 TEST_F(Render, TheSameCommandWritesTheSameBytes) {
-  const auto all = [&](const std::string& folder) {
-    const ProcessResult result = render({"--size", "64x36", "--frames", "2", "--start-time", "1", "--clip-length", "2",
-                                         "--capture", dir_.file(folder)});
+  const auto all = [&](const std::string& folder, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--size", "64x36", "--frames", "3", "--start-time", "1", "--clip-length", "3",
+                                          "--capture", dir_.file(folder)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const ProcessResult result = render(arguments);
     EXPECT_EQ(result.status, 0) << result.err;
     std::map<std::string, std::string> files;
     for (const std::string& name : names(dir_.file(folder))) {
@@ -223,7 +225,11 @@ TEST_F(Render, TheSameCommandWritesTheSameBytes) {
     }
     return files;
   };
-  EXPECT_EQ(all("once"), all("again"));
+  const auto plain = all("once", {}), smooth = all("smooth", {"--taa"});
+  EXPECT_EQ(plain, all("again", {}));
+  EXPECT_EQ(smooth, all("smooth again", {"--taa"}));
+  EXPECT_NE(plain.at("frame_0002_color.png"), smooth.at("frame_0002_color.png"));
+  EXPECT_EQ(plain.at("frame_0002_camera.json"), smooth.at("frame_0002_camera.json"));
 }
 
 // Where the camera was in a frame of a capture.

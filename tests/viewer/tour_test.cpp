@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "apps/process.h"
 #include "common/picture_file.h"
@@ -170,6 +173,61 @@ TEST_F(ViewerTour, KeepsSettingsAndSurvivesBadOnes) {
   EXPECT_THAT(bad.err, HasSubstr("viewer.json: not JSON"));
 }
 
+// Sources that change while the viewer runs: the next frames are drawn by them. One that does not compile is a line, and
+// what was there goes on.
+TEST_F(ViewerTour, TakesUpShadersThatChange) {
+  const fs::path shaders = dir_.file("shaders");
+  for (const char* room : {"renderer", "viewer"}) {
+    fs::create_directories(shaders / room);
+    fs::copy(fs::path(IMPASTO_SHADERS) / room, shaders / room);
+  }
+  const auto read = [](const fs::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  };
+  const auto change = [&](const char* name, const std::string& from, const std::string& to) {
+    std::string text = read(shaders / name);
+    const size_t at = text.rfind(from);
+    ASSERT_NE(at, std::string::npos) << name;
+    text.replace(at, from.size(), to);
+    std::ofstream(shaders / name) << text;
+  };
+  const auto written = [&](const char* name) {
+    for (int i = 0; i < 3000 && !fs::exists(dir_.file(name)); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  };
+  const std::string patience = "wait 200\nsettle\nwait 200\nsettle\n";
+  auto seen = std::async(std::launch::async, [&] {
+    return view("set layout plain\nset time 1\nset pause on\nsettle\nscreenshot DIR/first.png\n" + patience +
+                    "screenshot DIR/second.png\n" + patience + "screenshot DIR/third.png\n",
+                {"--shaders", shaders.string()});
+  });
+  written("first.png");
+  change("renderer/resolve.frag", "out_display = vec4(encodeSrgb(display * 0.25), 1.0);",
+         "out_display = vec4(0.0, encodeSrgb(display * 0.25).g, 0.0, 1.0);");
+  written("second.png");
+  change("renderer/scene.frag", "out_object = v_object;", "out_object = v_nothing;");
+  const ProcessResult result = seen.get();
+  ASSERT_EQ(result.status, 0) << result.err << result.out;
+  const auto colors = [&](const char* name) {
+    const app::Picture picture = app::readPicture(dir_.file(name));
+    std::array<double, 3> sums{};
+    for (size_t i = 0; i < picture.rgba.size(); ++i) {
+      if (i % 4 != 3) sums[i % 4] += picture.rgba[i];
+    }
+    return sums;
+  };
+  EXPECT_GT(colors("first.png")[0], 0.0);
+  EXPECT_EQ(colors("second.png")[0], 0.0);
+  EXPECT_GT(colors("second.png")[1], 0.0);
+  EXPECT_EQ(colors("third.png"), colors("second.png"));
+  EXPECT_THAT(result.err, HasSubstr("scene.frag:"));
+  EXPECT_THAT(result.err, HasSubstr("v_nothing"));
+  const ProcessResult nowhere = view("quit", {"--shaders", dir_.file("nowhere")});
+  EXPECT_NE(nowhere.status, 0);
+  EXPECT_THAT(nowhere.err, HasSubstr("no such folder"));
+}
+
 // Programs of this name beside the viewer are what it starts; there may be a real trainer elsewhere.
 class ViewerTraining : public ViewerTour {
  protected:
@@ -219,7 +277,7 @@ TEST_F(ViewerTraining, TakesUpCheckpointsAndTheResult) {
   std::ostringstream flags;
   flags << std::ifstream(dir_.file("flags")).rdbuf();
   EXPECT_THAT(flags.str(), HasSubstr("--steps 20 "));
-  EXPECT_THAT(flags.str(), HasSubstr("--size small"));
+  EXPECT_THAT(flags.str(), HasSubstr("--preset preview"));
   EXPECT_THAT(flags.str(), HasSubstr("--perceptual " + (fs::path(dir_.file("")) / "network.safetensors").string()));
 }
 
@@ -234,7 +292,8 @@ TEST_F(ViewerTraining, IsCancelled) {
   EXPECT_TRUE(fs::exists(dir_.file("stopped")));
   std::ostringstream flags;
   flags << std::ifstream(dir_.file("flags")).rdbuf();
-  EXPECT_THAT(flags.str(), HasSubstr("--size large"));
+  EXPECT_THAT(flags.str(), HasSubstr("--preset best "));
+  EXPECT_THAT(flags.str(), testing::Not(HasSubstr("--steps")));  // the preset's
   EXPECT_THAT(flags.str(), testing::Not(HasSubstr("--perceptual")));  // the trainer's own
 }
 
@@ -257,11 +316,14 @@ TEST_F(ViewerTour, AThousandFramesTakeNothingWithThem) {
       // Everything that will be there has been there once.
       "set stroke-size 2\nset style 1\nsettle\nset style 0\nsettle\nset stroke-size 1\nset show history\nwait 3\n"
       "set show picture\nresize 120 80\nsettle\nresize 160 96\nsettle\nset style 1\nsettle\nset style 0\nsettle\n"
+      "do select 1\ndo clean-object\nwait 3\ndo clear-objects\nwait 3\nset taa on\nwait 3\nset taa off\nwait 3\n"
       "wait 8\nmark begin\n"
       "repeat " + std::to_string(rounds) + "\n"
       "set style 1\nsettle\nwait 8\nmark steady\nwait 38\nmark moving\n"
       "resize 128 72\nwait 4\nminimise\nwait 3\nrestore\nresize 160 96\nsettle\n"
-      "set style 0\nsettle\nwait 8\nset split 0.3\nset strength 0.7\nmark steady\nwait 38\nmark moving\nset strength 1\n"
+      // With a mask, and smoothed over frames.
+      "set style 0\nsettle\ndo select 1\ndo clean-object\nset taa on\nwait 8\nset split 0.3\nset strength 0.7\nmark steady\n"
+      "wait 38\nmark moving\nset strength 1\ndo clear-objects\nset taa off\n"
       "end\n"
       "set style 1\nsettle\nset style 0\nsettle\nwait 8\nmark end\n";
   };

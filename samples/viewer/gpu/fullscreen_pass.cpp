@@ -1,6 +1,5 @@
 #include "viewer/gpu/fullscreen_pass.h"
 
-#include "renderer/pipelines.h"
 #include "shaders/fullscreen.vert.h"
 #include "viewer/gpu/access.h"
 
@@ -15,7 +14,7 @@ render::UniquePipeline createFullscreenPipeline(const render::Device& device, co
                                                 VkPipelineLayout layout) {
   render::PipelineInfo pipeline;
   pipeline.name = info.name;
-  pipeline.vertex = kFullscreenVert;
+  pipeline.vertex = {"renderer/fullscreen.vert", kFullscreenVert};
   pipeline.fragment = info.fragment;
   pipeline.layout = layout;
   pipeline.color_formats = info.targets;
@@ -149,10 +148,6 @@ void FullscreenPass::record(VkCommandBuffer commands, uint32_t slot,
   device_.endLabel(commands);
 }
 
-void FullscreenPass::reload(std::span<const uint32_t> fragment) {
-  FullscreenInfo info = info_;
-  info.fragment = fragment;
-  pipeline_ = createFullscreenPipeline(device_, info, layout_.get());
-}
+void FullscreenPass::reloadShaders() { pipeline_ = createFullscreenPipeline(device_, info_, layout_.get()); }
 
 }  // namespace impasto::app

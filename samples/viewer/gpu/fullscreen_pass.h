@@ -4,16 +4,16 @@
 
 #include <array>
 #include <initializer_list>
-#include <span>
 #include <vector>
 
+#include "renderer/pipelines.h"
 #include "viewer/gpu/frames.h"
 
 namespace impasto::app {
 
 struct FullscreenInfo {
   const char* name = "";
-  std::span<const uint32_t> fragment;  // SPIR-V
+  render::Shader fragment;
   std::vector<VkFormat> targets;
   uint32_t textures = 0;
   bool storage_buffer = false;
@@ -33,8 +33,8 @@ class FullscreenPass {
   void record(VkCommandBuffer commands, uint32_t slot, std::initializer_list<const render::Image*> targets,
               VkExtent2D extent, const void* push);
 
-  // Another fragment shader with the same interface; the GPU must be idle. Throws Error.
-  void reload(std::span<const uint32_t> fragment);
+  // The pipeline anew, by what Device::replaceShaders() says; the GPU must be idle. Throws Error and stays as it is.
+  void reloadShaders();
 
  private:
   const render::Device& device_;

@@ -12,7 +12,7 @@ ObjectMask::ObjectMask(const render::Device& device, size_t objects)
     : device_(device),
       strengths_(objects + 1, 1.0f),
       pass_(device, {.name = "object mask",
-                     .fragment = kMaskFrag,
+                     .fragment = {"viewer/mask.frag", kMaskFrag},
                      .targets = {VK_FORMAT_R8_UNORM},
                      .textures = 1,
                      .storage_buffer = true}) {

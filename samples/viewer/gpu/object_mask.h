@@ -23,6 +23,8 @@ class ObjectMask {
   // The mask, for kReaders; nullptr if none is needed.
   const render::Image* record(VkCommandBuffer commands, uint32_t slot, const render::Image& object);
 
+  void reloadShaders() { pass_.reloadShaders(); }
+
  private:
   const render::Device& device_;
   std::vector<float> strengths_;

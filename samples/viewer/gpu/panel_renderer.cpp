@@ -57,10 +57,16 @@ PanelRenderer::PanelRenderer(const render::Device& device)
     free_sets_.push_back(allocateSet(device_, pool_.get(), texture_layout_.get()));
   }
   removed_.reserve(kMostTextures);
+  createPipeline();
+}
+
+void PanelRenderer::reloadShaders() { createPipeline(); }
+
+void PanelRenderer::createPipeline() {
   render::PipelineInfo info;
   info.name = "panels";
-  info.vertex = kUiVert;
-  info.fragment = kUiFrag;
+  info.vertex = {"viewer/ui.vert", kUiVert};
+  info.fragment = {"viewer/ui.frag", kUiFrag};
   info.layout = layout_.get();
   info.color_formats = {VK_FORMAT_R8G8B8A8_UNORM};
   info.blend_first = true;

@@ -28,6 +28,7 @@ class PanelRenderer {
   void update(uint64_t finished);  // frames the GPU has finished
 
   void resize(VkExtent2D extent);  // the GPU must be idle
+  void reloadShaders();            // so too
 
   // Clears the canvas, puts `shown` at `place` (its top left), draws the panels. The canvas is left for kReaders.
   void record(VkCommandBuffer commands, uint32_t slot, const render::Image* shown, VkOffset2D place,
@@ -44,6 +45,7 @@ class PanelRenderer {
     uint64_t last_frame = 0;
   };
   void createLayouts();
+  void createPipeline();
   void grow(Slot& slot, size_t vertices, size_t indices);
   void drawPanels(VkCommandBuffer commands, uint32_t slot, const ImDrawData& panels);
 

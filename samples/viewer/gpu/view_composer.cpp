@@ -48,7 +48,7 @@ bool looksBack(const State::View& view) {
 ViewComposer::ViewComposer(const render::Device& device)
     : device_(device),
       pass_(device, {.name = "view",
-                     .fragment = kViewFrag,
+                     .fragment = {"viewer/view.frag", kViewFrag},
                      .targets = {VK_FORMAT_R8G8B8A8_UNORM},
                      .textures = 11,
                      .push_bytes = sizeof(ViewPush)}) {}

@@ -29,7 +29,7 @@ class ViewComposer {
   void record(VkCommandBuffer commands, uint32_t slot, const State::View& view, const ViewInputs& inputs);
 
   const render::Image& shown() const { return shown_; }  // SHADER_READ_ONLY_OPTIMAL, for kReaders
-  void reload(std::span<const uint32_t> fragment) { pass_.reload(fragment); }
+  void reloadShaders() { pass_.reloadShaders(); }
 
  private:
   void keep(VkCommandBuffer commands, const ViewInputs& inputs);

@@ -19,7 +19,7 @@ constexpr const char* kLights[] = {"as the scene", "sun", "time of day"};
 constexpr const char* kTonemaps[] = {"AgX", "ACES", "neutral", "none"};
 constexpr const char* kTabs[] = {"paint", "view", "scene", "output", "train", "window"};
 constexpr const char* kFormats[] = {"video", "pictures"};
-constexpr const char* kPresets[] = {"preview", "standard", "best"};  // as training/presets.cpp has them
+constexpr const char* kPresets[] = {"preview", "standard", "best"};  // of impasto-train style
 
 using C = Command;
 using S = State;
@@ -98,6 +98,7 @@ const std::array kCommands = {
     choice(C::TonemapChoice, "tonemap", "Tonemap", [](S& s) { return &s.light.tonemap; }, kTonemaps, "How scene light becomes a picture"),
     flag(C::AmbientOcclusion, "ambient-occlusion", "Ambient occlusion", [](S& s) { return &s.light.ambient_occlusion; }, "Darker where surfaces meet"),
     flag(C::LampShadows, "lamp-shadows", "Shadows of lamps", [](S& s) { return &s.light.lamp_shadows; }, "Of the four brightest lamps; each draws the scene up to six times more"),
+    flag(C::TemporalSmoothing, "taa", "Smooth over frames (TAA)", [](S& s) { return &s.light.temporal_smoothing; }, "Gathers edges over frames; off, each frame has four samples a pixel of its own"),
     act(C::OpenEnvironment, "open-environment", "Environment map", "FILE: lights the scene with a Radiance .hdr picture"),
     act(C::NoEnvironment, "no-environment", "Back to the sky", "The scene's own sky again"),
 
@@ -130,7 +131,7 @@ const std::array kCommands = {
     act(C::Open, "open", "Open", "FILE: a scene, a style, an environment map or a painting to train on"),
     act(C::OpenDialog, "open-dialog", "Open...", "Chooses a file to open"),
     act(C::RemoveStyle, "remove-style", "Remove", "Takes the style off the list; its file stays"),
-    act(C::ReloadShaders, "reload-shaders", "Reload shaders", "Compiles the viewer's shaders anew (debug builds)"),
+    act(C::ReloadShaders, "reload-shaders", "Reload shaders", "Compiles the renderer's and the viewer's shaders anew (debug builds, or --shaders)"),
     act(C::Quit, "quit", "Quit", "Closes the viewer"),
 };
 // clang-format on

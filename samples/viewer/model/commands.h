@@ -25,6 +25,7 @@ enum class Command {
   Pause, Time, TimeSpeed, Animation, Step,
   // Light
   LightChoice, SunAzimuth, SunHeight, Hour, Exposure, TonemapChoice, AmbientOcclusion, LampShadows,
+  TemporalSmoothing,
   OpenEnvironment, NoEnvironment,
   // Output
   Screenshot, ScreenshotAll, Record, RecordFormatChoice, RecordRate, WithPanels, OutputFolder,

@@ -78,7 +78,7 @@ const std::array kBindings = {
     KeyBinding{{GLFW_KEY_F2, 0}, "F2", toggle(C::Keyboard), "Window", "Keyboard on the panels, until Escape"},
     KeyBinding{{GLFW_KEY_F3, 0}, "F3", toggle(C::Performance), "Window", "GPU times and memory"},
     KeyBinding{{GLFW_KEY_F4, 0}, "F4", toggle(C::Panels), "Window", "Panels on and off"},
-    KeyBinding{{GLFW_KEY_F5, 0}, "F5", request(C::ReloadShaders), "Window", "Reloads shaders (debug builds)"},
+    KeyBinding{{GLFW_KEY_F5, 0}, "F5", request(C::ReloadShaders), "Window", "Reloads shaders (debug builds, --shaders)"},
     KeyBinding{{GLFW_KEY_F6, 0}, "F6", nudge(C::Tab, 1), "Window", "Next panel"},
     KeyBinding{{GLFW_KEY_F7, 0}, "F7", toggle(C::VSync), "Window", "VSync"},
     KeyBinding{{GLFW_KEY_F11, 0}, "F11", toggle(C::Fullscreen), "Window", "Fullscreen"},

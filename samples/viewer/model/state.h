@@ -45,7 +45,7 @@ struct State {
     float hour = 15.0f;                             // of a summer's day, [0, 24]
     float exposure_stops = 0.0f;
     int tonemap = 0;  // render::Tonemap
-    bool ambient_occlusion = true, lamp_shadows = false;
+    bool ambient_occlusion = true, lamp_shadows = false, temporal_smoothing = false;
   } light;
 
   struct Object {
@@ -60,7 +60,7 @@ struct State {
   } output;
 
   struct Training {
-    int preset = 0;      // kTrainingPresets
+    int preset = 0;      // of impasto-train style: preview, standard, best
     float steps = 0.0f;  // 0: the preset's
   } training;
 

@@ -213,7 +213,7 @@ void Painting::paint(VkCommandBuffer commands, uint32_t slot, Layer& layer, size
   std::optional<FullscreenPass>& strokes = strokes_[role];
   if (!strokes) {
     strokes.emplace(*device_.device, FullscreenInfo{.name = "larger strokes",
-                                                    .fragment = kStrokesFrag,
+                                                    .fragment = {"viewer/strokes.frag", kStrokesFrag},
                                                     .targets = {VK_FORMAT_R8G8B8A8_UNORM},
                                                     .textures = 4,
                                                     .push_bytes = sizeof(StrokesPush)});
@@ -229,6 +229,13 @@ void Painting::paint(VkCommandBuffer commands, uint32_t slot, Layer& layer, size
                          inputs.controls.detail,
                          inputs.mask ? 1u : 0u};
   strokes->record(commands, slot, {&layer.image}, extent_, &push);
+}
+
+void Painting::reloadShaders() {
+  if (work_frame_) work_frame_->reloadShaders();
+  for (std::optional<FullscreenPass>& strokes : strokes_) {
+    if (strokes) strokes->reloadShaders();
+  }
 }
 
 uint64_t Painting::memoryBytes() const {

@@ -57,6 +57,8 @@ class Painting {
   float fade() const { return fade_; }
 
   ImpastoContext context() const { return context_.get(); }
+  void reloadShaders();  // of what is the viewer's own; the GPU must be idle
+
   uint64_t memoryBytes() const;  // of the passes, on the device
   std::optional<ImpastoTimings> timings() const;
 

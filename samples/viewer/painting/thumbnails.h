@@ -31,6 +31,9 @@ class Thumbnails {
   // Into a frame, after the renderer: paints what is ready to be painted.
   void record(VkCommandBuffer commands, uint32_t slot, const render::Targets& targets, const render::CameraView& camera);
   void forget();  // all anew: another scene
+  void reloadShaders() {  // the GPU must be idle
+    if (frame_) frame_->reloadShaders();
+  }
 
   const Thumbnail* of(uint64_t key) const;  // nullptr: not there yet
   bool complete(const StyleLibrary& library) const;  // all are there

@@ -25,7 +25,7 @@ render::Image createPicture(const render::Device& device, const char* name, VkFo
 
 WorkFrame::WorkFrame(const render::Device& device, VkExtent2D extent)
     : pass_(device, {.name = "work frame",
-                     .fragment = kWorkFrag,
+                     .fragment = {"viewer/work.frag", kWorkFrag},
                      .targets = {kColor, kDepth, kNormal, kMotion},
                      .textures = 4,
                      .push_bytes = sizeof(WorkPush)}),

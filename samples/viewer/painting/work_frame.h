@@ -17,6 +17,8 @@ class WorkFrame {
   // Makes the whole frame `extent` pixels large. Everything is left for kReaders.
   void record(VkCommandBuffer commands, uint32_t slot, const render::Targets& targets, VkExtent2D extent);
 
+  void reloadShaders() { pass_.reloadShaders(); }
+
   SceneImages images() const { return {&color_, &depth_, &normal_, &motion_}; }
   VkExtent2D largest() const { return {color_.width, color_.height}; }
 

@@ -114,6 +114,7 @@ void SceneSession::setEnvironment(const State::Light& light) {
   look.exposure_stops = light.exposure_stops;
   look.ambient_occlusion = light.ambient_occlusion;
   look.lamp_shadows = light.lamp_shadows;
+  look.temporal_smoothing = light.temporal_smoothing;
   renderer_.setLook(look);
 }
 

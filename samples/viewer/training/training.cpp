@@ -11,7 +11,6 @@
 #include "common/picture_file.h"
 #include "renderer/frame_runner.h"
 #include "viewer/gpu/access.h"
-#include "viewer/training/presets.h"
 
 namespace impasto::app {
 namespace {
@@ -19,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kCaptureFrames = 48;
+constexpr int kStepsBetweenLooks = 50;  // checkpoints and samples of a preset
 constexpr double kLookSeconds = 1.0;
 constexpr double kStopSeconds = 30.0;  // for the step at hand and a checkpoint
 
@@ -100,17 +100,15 @@ void Training::start(const std::string& scene) {
 }
 
 void Training::startLearning() {
-  const TrainingPreset& preset = trainingPreset(setup_.preset);
-  const int steps = setup_.steps > 0 ? setup_.steps : preset.steps;
-  const std::string every = std::to_string(std::clamp(steps / 12, 10, 100));
+  const std::string every = std::to_string(setup_.steps > 0 ? std::clamp(setup_.steps / 12, 10, 100) : kStepsBetweenLooks);
   stage_ = Stage::Learning;
   status_ = "starting impasto-train";
   std::vector<std::string> arguments = {
       programOrThrow("impasto-train"), "style", "--style-image", setup_.painting, "--content", folder_ + "/frames",
-      "--holdout", "4", "--steps", std::to_string(steps), "--checkpoint", folder_ + "/run.checkpoint.safetensors",
+      "--holdout", "4", "--preset", setup_.preset, "--checkpoint", folder_ + "/run.checkpoint.safetensors",
       "--checkpoint-every", every, "--samples", folder_ + "/samples", "--samples-every", every, "--title",
       fs::path(setup_.painting).stem().string(), "--out", folder_ + "/style.safetensors"};
-  arguments.insert(arguments.end(), preset.flags.begin(), preset.flags.end());
+  if (setup_.steps > 0) arguments.insert(arguments.end(), {"--steps", std::to_string(setup_.steps)});
   if (!setup_.perceptual.empty()) arguments.insert(arguments.end(), {"--perceptual", setup_.perceptual});
   child_ = std::make_unique<ChildProcess>(arguments);
 }

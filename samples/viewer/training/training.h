@@ -17,8 +17,8 @@ namespace impasto::app {
 
 struct TrainingSetup {
   std::string painting, perceptual;  // files; without the second the trainer's own network
-  int preset = 0;
-  int steps = 0;  // 0: the preset's
+  std::string preset = "preview";     // as impasto-train style --preset knows it
+  int steps = 0;                      // 0: the preset's
 };
 
 class Training {

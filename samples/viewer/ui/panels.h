@@ -34,6 +34,7 @@ struct PanelContext {
   const std::string& output_folder;
   const std::string& device_name;
   bool loading = false;             // a scene is being read
+  bool reloads_shaders = false;     // when asked to
 };
 
 void paintPanel(PanelContext& context);

@@ -77,6 +77,7 @@ void light(PanelContext& context) {
   w.combo(Command::TonemapChoice);
   w.checkbox(Command::AmbientOcclusion);
   w.checkbox(Command::LampShadows);
+  w.checkbox(Command::TemporalSmoothing);
   if (w.plainButton("Environment map...", "Lights the scene with a Radiance .hdr picture", w.half())) {
     context.dialog.open("Open an environment map", {".hdr"}, Command::OpenEnvironment);
   }

@@ -20,9 +20,7 @@ void windowPanel(PanelContext& context) {
   w.sameLine();
   w.button(Command::OpenDialog, nullptr, {}, w.half());
   w.checkbox(Command::Keyboard);
-#ifdef IMPASTO_SHADER_SOURCES
-  w.button(Command::ReloadShaders);
-#endif
+  if (context.reloads_shaders) w.button(Command::ReloadShaders);
   w.button(Command::Quit, nullptr, {}, w.half());
 }
 
