@@ -62,10 +62,12 @@ std::vector<glm::vec3> shownPoints(const Scene& scene, const Pose& pose) {
   for (size_t n = 0; n < scene.nodes.size(); ++n) {
     if (scene.nodes[n].mesh == kNone) continue;
     for (const Primitive& primitive : scene.meshes[static_cast<size_t>(scene.nodes[n].mesh)].primitives) {
-      for (uint32_t i = 0; i + 2 < primitive.index_count; i += 3) {
-        Triangle triangle;
+      const uint32_t corners = 3 - static_cast<uint32_t>(primitive.shape);
+      for (uint32_t i = 0; i + corners <= primitive.index_count; i += corners) {
+        Triangle triangle;  // lines and points have no area
         for (uint32_t c = 0; c < 3; ++c) {
-          triangle.corners[c] = placedVertex(scene, pose, n, primitive, scene.indices[primitive.first_index + i + c]);
+          const uint32_t index = primitive.first_index + i + std::min(c, corners - 1);
+          triangle.corners[c] = placedVertex(scene, pose, n, primitive, scene.indices[index]);
           all.add(triangle.corners[c]);
         }
         triangle.area = 0.5f * glm::length(glm::cross(triangle.corners[1] - triangle.corners[0],
@@ -149,6 +151,7 @@ CameraView sceneCamera(const Scene& scene, const Pose& pose, float aspect, int i
       const float length = glm::length(world[axis]);
       world[axis] = length > 0.0f ? world[axis] / length : glm::mat4(1.0f)[axis];
     }
+    world[3] += world[2] * camera.back;
     return {glm::inverse(world), camera.vertical_fov, camera.near_plane};
   }
   const std::vector<glm::vec3> points = shownPoints(scene, pose);

@@ -161,14 +161,15 @@ GpuScene::GpuScene(const Device& device, const Scene& scene) {
       if (primitive.index_count == 0) continue;
       const bool blend = scene.materials[static_cast<size_t>(primitive.material)].alpha_mode == AlphaMode::Blend;
       (blend ? blended_ : opaque_)
-          .push_back({primitive.first_index, primitive.index_count, static_cast<int>(i), node.skin, primitive.material,
+          .push_back({primitive.shape, primitive.first_index, primitive.index_count, static_cast<int>(i), node.skin, primitive.material,
                       primitive.bounds.center(), radiusOf(scene, node, primitive), primitive.first_morph, primitive.morph_targets, primitive.first_vertex,
                       primitive.vertex_count});
     }
   }
-  // One material after the other: fewer descriptor sets to bind.
-  std::stable_sort(opaque_.begin(), opaque_.end(),
-                   [](const Draw& a, const Draw& b) { return a.material < b.material; });
+  // One shape and one material after the other: fewer pipelines and descriptor sets to bind.
+  std::stable_sort(opaque_.begin(), opaque_.end(), [](const Draw& a, const Draw& b) {
+    return std::pair(a.shape, a.material) < std::pair(b.shape, b.material);
+  });
 }
 
 VkSampler GpuScene::sampler(const Device& device, const Sampler& wanted) {

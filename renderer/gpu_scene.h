@@ -11,6 +11,7 @@ namespace impasto::render {
 
 // One primitive of one node.
 struct Draw {
+  Shape shape = Shape::Triangles;
   uint32_t first_index = 0, index_count = 0;
   int node = 0;
   int skin = kNone;

@@ -17,6 +17,7 @@ Occupancy::Occupancy(const Scene& scene, const Pose& pose) : bounds_(worldBounds
   for (size_t n = 0; n < scene.nodes.size(); ++n) {
     if (scene.nodes[n].mesh == kNone) continue;
     for (const Primitive& primitive : scene.meshes[static_cast<size_t>(scene.nodes[n].mesh)].primitives) {
+      if (primitive.shape != Shape::Triangles) continue;
       for (uint32_t i = 0; i + 2 < primitive.index_count; i += 3) {
         std::array<glm::vec3, 3> corner;
         for (uint32_t c = 0; c < 3; ++c) {

@@ -21,6 +21,7 @@ struct PipelineInfo {
   std::vector<VkFormat> color_formats;
   VkFormat depth_format = VK_FORMAT_UNDEFINED;
   VkSampleCountFlagBits samples = VK_SAMPLE_COUNT_1_BIT;
+  VkPrimitiveTopology topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST;
   bool scene_vertices = false;  // Vertex of scene.h; otherwise none
   VkCompareOp depth_compare = VK_COMPARE_OP_GREATER_OR_EQUAL;
   bool depth_write = true;

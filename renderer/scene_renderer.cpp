@@ -219,12 +219,17 @@ void SceneRenderer::bindDraws(VkCommandBuffer commands, const Slot& slot) {
 }
 
 void SceneRenderer::draw(VkCommandBuffer commands, const Slot& slot, const Draw& what, uint32_t object,
-                         int& bound_material) {
-  if (what.material != bound_material) {
+                         const ByShape* pipelines, Bound& bound) {
+  const auto shape = static_cast<int>(what.shape);
+  if (pipelines && shape != bound.shape) {
+    vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, (*pipelines)[static_cast<size_t>(shape)].get());
+    bound.shape = shape;
+  }
+  if (what.material != bound.material) {
     const VkDescriptorSet set = gpu_scene_.materialSet(what.material);
     vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, scene_pipeline_layout_.get(), 1, 1, &set, 0,
                             nullptr);
-    bound_material = what.material;
+    bound.material = what.material;
   }
   const bool double_sided = scene_.materials[static_cast<size_t>(what.material)].double_sided;
   vkCmdSetCullMode(commands, double_sided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
@@ -259,14 +264,15 @@ void SceneRenderer::recordShadows(VkCommandBuffer commands, const Slot& slot) {
 // Water throws no shadow on itself, and what gives no account of light (unlit) throws none either; nor does what glows,
 // such as a bulb or a shade, of lamps (no `sun`). Of the sun, what cannot reach into the map is left out.
 void SceneRenderer::drawCasters(VkCommandBuffer commands, const Slot& slot, const ShadowFit* sun) {
-  int bound_material = kNone;
+  Bound bound;
   uint32_t object = 0;
   for (const Draw& what : gpu_scene_.opaque()) {
     const Material& material = scene_.materials[static_cast<size_t>(what.material)];
-    const bool lit = material.shading == Shading::Standard || material.shading == Shading::Foliage;
+    const bool lit = (material.shading == Shading::Standard || material.shading == Shading::Foliage) &&
+                     what.shape == Shape::Triangles;
     const bool glows = !sun && material.emissive != glm::vec3(0.0f);
     const bool reaches = !sun || reachesInto(*sun, slot.places[object]);
-    if (lit && !glows && reaches) draw(commands, slot, what, object, bound_material);
+    if (lit && !glows && reaches) draw(commands, slot, what, object, nullptr, bound);
     ++object;
   }
 }
@@ -317,11 +323,10 @@ void SceneRenderer::recordGeometry(VkCommandBuffer commands, const Slot& slot, c
       attachment(depth_buffer_, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, {});
   beginRendering(commands, width_, height_, colors, &depth);
 
-  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, opaque_.get());
   bindDraws(commands, slot);
-  int bound_material = kNone;
+  Bound bound;
   uint32_t object = 0;
-  for (const Draw& what : gpu_scene_.opaque()) draw(commands, slot, what, object++, bound_material);
+  for (const Draw& what : gpu_scene_.opaque()) draw(commands, slot, what, object++, &opaque_, bound);
 
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, sky_.get());
   drawFullscreen(commands);
@@ -336,11 +341,9 @@ void SceneRenderer::recordGeometry(VkCommandBuffer commands, const Slot& slot, c
     order.emplace_back(view.z, i);
   }
   std::sort(order.begin(), order.end());
-  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, blended_.get());
-  for (const auto& [z, i] : order) draw(commands, slot, blended[i], object + i, bound_material);
-  if (!order.empty()) {
-    vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, blended_owners_.get());
-    for (const auto& [z, i] : order) draw(commands, slot, blended[i], object + i, bound_material);
+  for (const ByShape* pipelines : {&blended_, &blended_owners_}) {
+    bound.shape = kNone;
+    for (const auto& [z, i] : order) draw(commands, slot, blended[i], object + i, pipelines, bound);
   }
   vkCmdEndRendering(commands);
   const auto sampled = [](const Image& image) {
@@ -436,12 +439,11 @@ void SceneRenderer::recordGBuffer(VkCommandBuffer commands, const Slot& slot) {
   const VkRenderingAttachmentInfo depth =
       attachment(smoothing_->depthBuffer(), VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, VK_ATTACHMENT_LOAD_OP_CLEAR, {});
   beginRendering(commands, width_, height_, colors, &depth);
-  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, g_buffer_.get());
   bindDraws(commands, slot);
-  int bound_material = kNone;
+  Bound bound;
   uint32_t object = 0;
   for (const auto* draws : {&gpu_scene_.opaque(), &gpu_scene_.blended()}) {
-    for (const Draw& what : *draws) draw(commands, slot, what, object++, bound_material);
+    for (const Draw& what : *draws) draw(commands, slot, what, object++, &g_buffer_, bound);
   }
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, g_buffer_sky_.get());
   drawFullscreen(commands);

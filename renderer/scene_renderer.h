@@ -20,6 +20,7 @@
 #include "renderer/gpu_scene.h"
 #include "renderer/gpu_types.h"
 #include "renderer/look.h"
+#include "renderer/pipelines.h"
 #include "renderer/resources.h"
 #include "renderer/scene/pose.h"
 #include "renderer/shadow_fit.h"
@@ -109,7 +110,15 @@ class SceneRenderer {
   void recordResolve(VkCommandBuffer commands);
   void recordGBuffer(VkCommandBuffer commands, const Slot& slot);
   void bindDraws(VkCommandBuffer commands, const Slot& slot);
-  void draw(VkCommandBuffer commands, const Slot& slot, const Draw& what, uint32_t object, int& bound_material);
+  // Pipelines that differ in what they draw; those of shapes that the scene does not have are not made.
+  using ByShape = std::array<UniquePipeline, kShapes>;
+  struct Bound {
+    int material = kNone, shape = kNone;
+  };
+  ByShape createByShape(PipelineInfo info) const;
+  // Without pipelines, by the one that is bound.
+  void draw(VkCommandBuffer commands, const Slot& slot, const Draw& what, uint32_t object, const ByShape* pipelines,
+            Bound& bound);
 
   const Device& device_;
   const Scene& scene_;
@@ -126,7 +135,8 @@ class SceneRenderer {
   UniqueDescriptorPool pool_;
   UniquePipelineLayout scene_pipeline_layout_, resolve_pipeline_layout_, occlusion_pipeline_layout_,
       blur_pipeline_layout_;
-  UniquePipeline opaque_, blended_, blended_owners_, sky_, g_buffer_, g_buffer_sky_, shadow_, lamp_shadow_, occlusion_, blur_, resolve_;
+  ByShape opaque_, blended_, blended_owners_, g_buffer_;
+  UniquePipeline sky_, g_buffer_sky_, shadow_, lamp_shadow_, occlusion_, blur_, resolve_;
   VkDescriptorSet resolve_set_ = VK_NULL_HANDLE, blur_set_ = VK_NULL_HANDLE;
 
   std::array<ShadowFit, kShadowCascades> shadows_;  // of the frame that is being recorded

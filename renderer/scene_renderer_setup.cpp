@@ -187,6 +187,20 @@ void SceneRenderer::setEnvironmentMap(const EnvironmentMap& map) {
   has_map_ = true;
 }
 
+SceneRenderer::ByShape SceneRenderer::createByShape(PipelineInfo info) const {
+  constexpr std::array<VkPrimitiveTopology, kShapes> kTopologies = {
+      VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST, VK_PRIMITIVE_TOPOLOGY_LINE_LIST, VK_PRIMITIVE_TOPOLOGY_POINT_LIST};
+  ByShape pipelines;
+  for (size_t i = 0; i < kShapes; ++i) {
+    const auto drawn = [&](const Draw& draw) { return static_cast<size_t>(draw.shape) == i; };
+    const bool wanted = std::any_of(gpu_scene_.opaque().begin(), gpu_scene_.opaque().end(), drawn) ||
+                        std::any_of(gpu_scene_.blended().begin(), gpu_scene_.blended().end(), drawn);
+    info.topology = kTopologies[i];
+    if (wanted) pipelines[i] = createPipeline(device_, info);
+  }
+  return pipelines;
+}
+
 void SceneRenderer::createPipelines() {
   PipelineInfo info;
   info.name = "opaque";
@@ -198,20 +212,20 @@ void SceneRenderer::createPipelines() {
   info.samples = kSamples;
   info.scene_vertices = true;
   info.alpha_to_coverage = true;  // opaque surfaces write alpha 1
-  opaque_ = createPipeline(device_, info);
+  opaque_ = createByShape(info);
 
   info.name = "blended";
   info.alpha_to_coverage = false;
   info.blend_first = true;
   info.depth_write = false;
-  blended_ = createPipeline(device_, info);
+  blended_ = createByShape(info);
 
   info.name = "blended, owners";
   info.blend_first = false;
   info.without_first = true;
   info.depth_write = true;
   info.constant = 1;  // kDrawOwners
-  blended_owners_ = createPipeline(device_, info);
+  blended_owners_ = createByShape(info);
 
   info.name = "sky";
   info.without_first = false;
@@ -233,7 +247,7 @@ void SceneRenderer::createPipelines() {
   info.fragment = {"renderer/scene.frag", kSceneFrag};
   info.scene_vertices = true;
   info.depth_write = true;
-  g_buffer_ = createPipeline(device_, info);
+  g_buffer_ = createByShape(info);
 
   PipelineInfo shadow;
   shadow.name = "shadow";

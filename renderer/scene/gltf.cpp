@@ -100,8 +100,9 @@ Scene read(const gltf::Document& document, const std::string& name, const GltfOp
     document.fail("scene", "reaches farther than 1e12 units from the origin");
   }
   placeLights(scene, pose, bounds);
-  // A file says nothing of air: a little haze, in proportion to its size.
-  scene.environment.haze_distance = bounds.radius() * 40.0f;
+  // A file says nothing of air: a little haze, in proportion to its size; none where cameras stand behind it (`back`).
+  const bool lenses = std::any_of(scene.cameras.begin(), scene.cameras.end(), [](const SceneCamera& c) { return c.back != 0.0f; });
+  scene.environment.haze_distance = lenses ? 0.0f : bounds.radius() * 40.0f;
   return scene;
 }
 

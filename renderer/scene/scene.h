@@ -92,7 +92,11 @@ struct Bounds {
   float radius() const { return glm::length(high - low) * 0.5f; }
 };
 
+enum class Shape : uint8_t { Triangles, Lines, Points };
+inline constexpr uint32_t kShapes = 3;
+
 struct Primitive {
+  Shape shape = Shape::Triangles;                // of three, two or one indices each; lines and points are a pixel wide
   uint32_t first_index = 0, index_count = 0;  // into Scene::indices, which point into Scene::vertices
   int material = 0;
   Bounds bounds;
@@ -148,6 +152,7 @@ struct SceneCamera {
   int node = 0;
   float vertical_fov = 0.9f;
   float near_plane = 0.1f;
+  float back = 0.0f;  // it stands so far behind its node: orthographic cameras are very long lenses from far away
 };
 
 enum class LightKind : uint32_t { Directional = 0, Point = 1, Spot = 2 };  // shared with frame.glsl

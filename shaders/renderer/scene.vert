@@ -29,6 +29,7 @@ void main() {
   vec4 clip = frame.view_projection * vec4(world, 1.0);
   vec4 previous_clip = frame.previous_view_projection * vec4(previous, 1.0);
   gl_Position = clip;
+  gl_PointSize = 1.0;
   if (kDrawing != kDrawGBuffer) gl_Position.xy += frame.jitter * clip.w;
   v_world = vec4(world, -(frame.view * vec4(world, 1.0)).z);
   v_normal = normal_matrix * normal;

@@ -27,7 +27,7 @@ TEST(Camera, FramesASceneWithoutACamera) {
     scene.indices.push_back(static_cast<uint32_t>(scene.vertices.size()));
     scene.vertices.push_back({.position = corner});
   }
-  scene.meshes.push_back({"triangle", {{0, 3, 0, {}}}});
+  scene.meshes.push_back({"triangle", {{Shape::Triangles, 0, 3, 0, {}}}});
   scene.nodes.push_back({.mesh = 0});
   for (const auto& [aspect, scale] : {std::pair{0.5f, 1.0f}, {1.0f, 1.0f}, {2.4f, 1.0f}, {1.0f, 1e-9f}, {1.0f, 1e9f}}) {
     scene.nodes[0].scale = glm::vec3(scale);

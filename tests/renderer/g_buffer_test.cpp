@@ -101,6 +101,55 @@ TEST_F(GBuffer, BackFacesAreCulledUnlessDoubleSided) {
   EXPECT_NEAR(render(scene, 16, 16, {frontCamera(), &mirrored}, std::nullopt).depthAt(8, 8), kDistance, 1e-4f);
 }
 
+TEST_F(GBuffer, LinesAndPointsAreDrawn) {
+  Scene scene = squareScene();
+  scene.materials.push_back({.name = "ink", .base_color = {1, 0, 0, 1}, .shading = Shading::Unlit});
+  const auto add = [&](Shape shape, const std::vector<glm::vec3>& places) {
+    Primitive primitive;
+    primitive.shape = shape;
+    primitive.material = 1;
+    primitive.first_index = static_cast<uint32_t>(scene.indices.size());
+    primitive.index_count = static_cast<uint32_t>(places.size());
+    for (const glm::vec3& place : places) {
+      Vertex vertex;
+      vertex.position = place;
+      vertex.normal = glm::vec3(0.0f);
+      primitive.bounds.add(place);
+      scene.indices.push_back(static_cast<uint32_t>(scene.vertices.size()));
+      scene.vertices.push_back(vertex);
+    }
+    scene.meshes.push_back({.name = "ink", .primitives = {primitive}});
+    addNode(scene, "ink", static_cast<int>(scene.meshes.size()) - 1);
+  };
+  add(Shape::Lines, {{-1.5f, -0.8f, 0.1f}, {1.5f, -0.8f, 0.1f}});
+  std::vector<glm::vec3> dots;
+  for (int i = 0; i < 30; ++i) dots.emplace_back(-1.45f + 0.1f * static_cast<float>(i), 0.8f, 0.1f);
+  add(Shape::Points, dots);
+  const Pose pose = poseAt(scene, 0.0);
+  for (const bool smooth : {false, true}) {  // with it the G-buffer is drawn by pipelines of its own
+    SceneRenderer renderer(device(), scene, 90, 72);
+    Look look;
+    look.temporal_smoothing = smooth;
+    look.tonemap = Tonemap::None;
+    renderer.setLook(look);
+    const Pictures picture = render(renderer, {frontCamera(), &pose}, std::nullopt);
+    size_t line = 0, points = 0, red = 0;
+    for (uint32_t y = 0; y < 72; ++y) {
+      for (uint32_t x = 0; x < 90; ++x) {
+        line += picture.objectAt(x, y) == 2;
+        points += picture.objectAt(x, y) == 3;
+        const uint8_t* c = &picture.color[(y * 90 + x) * 4];
+        red += c[0] > c[1] + 20;
+        if (picture.objectAt(x, y) < 2) continue;
+        EXPECT_EQ(picture.baseColorAt(x, y), glm::u8vec3(255, 0, 0));
+      }
+    }
+    EXPECT_GT(line, 25u);
+    EXPECT_GT(points, 5u);
+    EXPECT_GT(red, line / 2);
+  }
+}
+
 TEST_F(GBuffer, SurfacesThatFaceTheEyeExactlyAreLit) {
   Scene scene = squareScene();
   for (Vertex& vertex : scene.vertices) vertex.normal = glm::vec3(0.0f);  // the shader then takes the view direction

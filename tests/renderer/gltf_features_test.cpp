@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "gltf_maker.h"
+#include "renderer/camera.h"
 #include "renderer/error.h"
 #include "renderer/scene/gltf.h"
 #include "renderer/scene/pose.h"
@@ -51,6 +52,67 @@ class GltfFeatures : public testing::Test {
   TempDir dir_;
   GltfMaker maker_;
 };
+
+TEST_F(GltfFeatures, ReadsLinesAndPoints) {
+  const size_t position = maker_.floats({0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0}, "VEC3");
+  const size_t normal = maker_.floats({0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1}, "VEC3");
+  maker_.root["materials"] = {{{"name", "ink"}}};
+  auto primitives = nlohmann::json::array();
+  for (int mode = 0; mode <= 3; ++mode) {
+    primitives.push_back({{"attributes", {{"POSITION", position}}}, {"mode", mode}, {"material", 0}});
+  }
+  primitives.push_back({{"attributes", {{"POSITION", position}, {"NORMAL", normal}}}, {"mode", 1}, {"material", 0}});
+  maker_.root["meshes"] = {{{"primitives", primitives}}};
+  maker_.root["nodes"] = {{{"mesh", 0}}};
+  const Scene scene = load();
+  EXPECT_THAT(scene.warnings, IsEmpty());
+  const auto& read = scene.meshes.at(0).primitives;
+  const auto indicesOf = [&](size_t p) {
+    std::vector<uint32_t> indices(scene.indices.begin() + read[p].first_index,
+                                  scene.indices.begin() + read[p].first_index + read[p].index_count);
+    for (uint32_t& index : indices) index -= read[p].first_vertex;
+    return indices;
+  };
+  EXPECT_EQ(read[0].shape, render::Shape::Points);
+  for (size_t p = 1; p < 5; ++p) EXPECT_EQ(read[p].shape, render::Shape::Lines);
+  EXPECT_THAT(indicesOf(0), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(indicesOf(1), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(indicesOf(2), ElementsAre(0, 1, 1, 2, 2, 3, 3, 0));
+  EXPECT_THAT(indicesOf(3), ElementsAre(0, 1, 1, 2, 2, 3));
+  // Without normals there is no light to be taken; with them there is.
+  EXPECT_EQ(read[0].material, read[3].material);
+  EXPECT_EQ(scene.materials.at(static_cast<size_t>(read[0].material)).shading, render::Shading::Unlit);
+  EXPECT_EQ(scene.materials.at(static_cast<size_t>(read[4].material)).shading, render::Shading::Standard);
+}
+
+TEST_F(GltfFeatures, ReadsOrthographicCameras) {
+  maker_.addTriangle();
+  maker_.root["cameras"] = {{{"type", "orthographic"}, {"orthographic", {{"xmag", 3.0}, {"ymag", 2.0}, {"znear", 0.5}, {"zfar", 20.0}}}}};
+  maker_.root["nodes"].push_back({{"camera", 0}, {"translation", {0, 0, 6}}});
+  const Scene scene = load();
+  EXPECT_THAT(scene.warnings, IsEmpty());
+  ASSERT_EQ(scene.cameras.size(), 1u);
+  const render::CameraView view = render::sceneCamera(scene, render::poseAt(scene, 0.0), 1.5f, 0);
+  const auto seenAt = [&](const glm::vec3& point) {
+    const glm::vec4 clip = view.projection(1.5f) * view.view * glm::vec4(point, 1.0f);
+    return glm::vec3(clip) / clip.w;
+  };
+  // Two units up are the picture's rim, three to the right its side; nearer and farther things are as large.
+  EXPECT_NEAR(seenAt({3, 2, 0}).x, 1.0f, 2e-3f);
+  EXPECT_NEAR(seenAt({3, 2, 0}).y, -1.0f, 2e-3f);
+  EXPECT_NEAR(seenAt({0, 2, 2}).y, -1.0f, 3e-3f);
+  EXPECT_NEAR(seenAt({0, 2, -2}).y, -1.0f, 3e-3f);
+  EXPECT_LT(seenAt({0, 0, 0}).z, seenAt({0, 0, 1}).z);  // reversed depth, still apart
+  EXPECT_LE(seenAt({0, 0, 5.4f}).z, 1.0f);
+  EXPECT_GT(seenAt({0, 0, 5.6f}).z, 1.0f);  // nearer than znear
+  for (const auto& [key, value, message] : {std::tuple{"ymag", 0.0, "ymag is 0"}, {"zfar", 0.1, "not 0 <= znear < zfar"}}) {
+    maker_.root["cameras"][0]["orthographic"][key] = value;
+    EXPECT_THAT(refusal(), HasSubstr(message));
+    maker_.root["cameras"][0]["orthographic"] = {{"xmag", 3.0}, {"ymag", 2.0}, {"znear", 0.5}, {"zfar", 20.0}};
+  }
+  maker_.root["cameras"][0].erase("orthographic");
+  EXPECT_THAT(load().warnings, testing::Contains(HasSubstr("neither a perspective nor an orthographic")));
+}
 
 TEST_F(GltfFeatures, ReadsWebp) {
   maker_.addTriangle()["material"] = 0;

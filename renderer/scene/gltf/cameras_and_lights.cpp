@@ -1,9 +1,44 @@
 // Cameras and lamps: what nodes hold beside meshes.
 #include <algorithm>
+#include <cmath>
 
 #include "renderer/scene/gltf/readers.h"
+#include "renderer/scene/pose.h"
 
 namespace impasto::render::gltf {
+
+namespace {
+
+// A lens of a fifth of a degree: across as deep a scene as the picture is high, scale changes by a third of a percent.
+// It is to show ymag at the middle of what there is, as far as that lies between its planes.
+void readOrthographic(const Document& document, const Json& item, const std::string& name, Scene& scene, SceneCamera& camera) {
+  const Json& orthographic = document.object(item, "orthographic");
+  if (orthographic.empty()) {
+    scene.warnings.push_back(name + " is neither a perspective nor an orthographic camera; left out");
+    return;
+  }
+  constexpr float kFov = 0.0035f, kFarthest = 30000.0f;  // radians; units, for depths must fit into half floats
+  const float height = document.number(orthographic, "ymag", 1.0f, name);
+  const float near_plane = document.number(orthographic, "znear", 0.0f, name);
+  const float far_plane = document.number(orthographic, "zfar", 100.0f, name);
+  if (!(std::abs(height) > 1e-6f)) document.fail(name, "ymag is 0");
+  if (!(near_plane >= 0.0f && far_plane > near_plane)) document.fail(name, "not 0 <= znear < zfar");
+  const Pose pose = poseAt(scene, 0.0);
+  const Bounds bounds = worldBounds(scene, pose);
+  const glm::mat4& world = pose.world[static_cast<size_t>(camera.node)];
+  const glm::vec3 axis(world[2]);
+  const float length = glm::length(axis);
+  const glm::vec3 backwards = length > 0.0f ? axis / length : glm::vec3(0, 0, 1);
+  const float middle = bounds.empty() ? near_plane : glm::dot(glm::vec3(world[3]) - bounds.center(), backwards);
+  const float focus = std::clamp(middle, near_plane, far_plane);
+  const float distance = std::min(std::abs(height) / std::tan(kFov * 0.5f), kFarthest);
+  camera.vertical_fov = 2.0f * std::atan(std::abs(height) / distance);
+  camera.back = distance - focus;
+  camera.near_plane = std::max(camera.back + near_plane, distance * 1e-3f);
+  scene.cameras.push_back(camera);
+}
+
+}  // namespace
 
 void readCameras(const Document& document, Scene& scene, const NodePlaces& places) {
   const auto& items = document.list("nodes");
@@ -13,13 +48,13 @@ void readCameras(const Document& document, Scene& scene, const NodePlaces& place
     if (!index) continue;
     const Json& item = document.list("cameras")[*index];
     const Json& perspective = document.object(item, "perspective");
-    if (perspective.empty()) {
-      scene.warnings.push_back("camera " + std::to_string(*index) + " is not a perspective camera; left out");
-      continue;
-    }
     SceneCamera camera;
     camera.name = document.text(item, "name");
     camera.node = places[n];
+    if (perspective.empty()) {
+      readOrthographic(document, item, "camera " + std::to_string(*index), scene, camera);
+      continue;
+    }
     const float fov = document.number(perspective, "yfov", 0.8f, where);
     const float near_plane = document.number(perspective, "znear", 0.1f, where);
     const std::string name = "camera " + std::to_string(*index);

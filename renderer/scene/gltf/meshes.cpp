@@ -1,4 +1,5 @@
-// Meshes: attributes to vertices, any topology to triangles, flat normals where there are none, morph targets.
+// Meshes: attributes to vertices, any topology to triangles, lines or points, flat normals where there are none, morph
+// targets.
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -74,14 +75,28 @@ Vertex vertexAt(const Attributes& from, size_t i, bool skinned) {
   return vertex;
 }
 
-// Triangles as positions in the vertex list; empty for points and lines.
-std::vector<uint32_t> triangles(std::vector<uint32_t> indices, size_t mode) {
-  constexpr size_t kTriangles = 4, kStrip = 5, kFan = 6;
-  if (mode == kTriangles) {
-    indices.resize(indices.size() / 3 * 3);
+// glTF's numbers for `mode`.
+constexpr size_t kPoints = 0, kLines = 1, kLineLoop = 2, kLineStrip = 3, kTriangles = 4, kStrip = 5, kFan = 6;
+
+Shape shapeOf(size_t mode) {
+  if (mode == kPoints) return Shape::Points;
+  return mode <= kLineStrip ? Shape::Lines : Shape::Triangles;
+}
+
+// Whole triangles, lines or points as positions in the vertex list; empty where there are none.
+std::vector<uint32_t> shapes(std::vector<uint32_t> indices, size_t mode) {
+  if (mode == kPoints) return indices;
+  if (mode == kTriangles || mode == kLines) {
+    const size_t corners = mode == kLines ? 2 : 3;
+    indices.resize(indices.size() / corners * corners);
     return indices;
   }
   std::vector<uint32_t> out;
+  if (mode == kLineLoop || mode == kLineStrip) {
+    for (size_t i = 1; i < indices.size(); ++i) out.insert(out.end(), {indices[i - 1], indices[i]});
+    if (mode == kLineLoop && indices.size() > 2) out.insert(out.end(), {indices.back(), indices.front()});
+    return out;
+  }
   for (size_t i = 2; i < indices.size(); ++i) {
     if (mode == kStrip) {
       const bool odd = i % 2 == 1;
@@ -103,7 +118,7 @@ class PrimitiveReader {
   void read(const Json& item, const std::string& where, Mesh& mesh, size_t& joint_count) {
     draco_.clear();
     draco_indices_.reset();
-    const size_t material = materialOf(item, where);
+    size_t material = materialOf(item, where);
     const MaterialNotes& notes = notes_[material];
     decodeDracoAttributes(item, where);
     const Attributes attributes = readAttributes(item, notes, where);
@@ -112,16 +127,18 @@ class PrimitiveReader {
       scene_.warnings.push_back(where + " has no positions; left out");
       return;
     }
-    std::vector<uint32_t> indices = triangles(indicesOf(item, count, where), document_.count(item, "mode", 4, where));
+    const size_t mode = document_.count(item, "mode", kTriangles, where);
+    const Shape shape = shapeOf(mode);
+    std::vector<uint32_t> indices = shapes(indicesOf(item, count, where), mode);
     if (indices.empty()) {
-      scene_.warnings.push_back(where + " has no triangles; left out");
+      scene_.warnings.push_back(where + " has no triangles, lines or points; left out");
       return;
     }
 
     const bool skinned = attributes.joints[0].count > 0 && attributes.weights[0].count > 0;
     std::vector<uint32_t> source(count);  // by new vertex: the file's
     std::iota(source.begin(), source.end(), 0u);
-    const bool flat = attributes.normal.count == 0;
+    const bool bare = attributes.normal.count == 0, flat = bare && shape == Shape::Triangles;
     if (flat) {  // the specification asks for flat normals, so no vertex is shared
       source = indices;
       std::iota(indices.begin(), indices.end(), 0u);
@@ -131,11 +148,16 @@ class PrimitiveReader {
     vertices.reserve(source.size());
     for (const uint32_t i : source) vertices.push_back(vertexAt(attributes, i, skinned));
     if (flat) giveFlatNormals(vertices);
-    if (notes.has_normal_map && (flat || attributes.tangent.count == 0)) {
+    if (bare && !flat) {  // the specification asks for no light on them
+      for (Vertex& vertex : vertices) vertex.normal = glm::vec3(0.0f);  // towards the eye
+      material = unlit(material);
+    }
+    if (shape == Shape::Triangles && notes.has_normal_map && (flat || attributes.tangent.count == 0)) {
       makeTangents(vertices, indices, source, scene_.materials[material].normal_map.uv_set);
     }
 
     Primitive& primitive = mesh.primitives.emplace_back();
+    primitive.shape = shape;
     primitive.material = static_cast<int>(material);
     primitive.first_index = static_cast<uint32_t>(scene_.indices.size());
     primitive.index_count = static_cast<uint32_t>(indices.size());
@@ -170,6 +192,18 @@ class PrimitiveReader {
       }
     }
     return material;
+  }
+
+  // The same material without light.
+  size_t unlit(size_t material) {
+    const auto [known, fresh] = unlit_.try_emplace(material, scene_.materials.size());
+    if (fresh) {
+      Material copy = scene_.materials[material];
+      copy.shading = Shading::Unlit;
+      copy.normal_map = {};
+      scene_.materials.push_back(std::move(copy));
+    }
+    return known->second;
   }
 
   // What KHR_draco_mesh_compression holds of the attributes that are read here.
@@ -254,7 +288,6 @@ class PrimitiveReader {
         }
       }
     }
-    constexpr size_t kTriangles = 4;
     if (document_.count(item, "mode", kTriangles, where) == kTriangles && indices.size() % 3 != 0) {
       scene_.warnings.push_back(where + ": " + std::to_string(indices.size()) +
                                 " corners are no whole triangles; the last are left out");
@@ -309,6 +342,7 @@ class PrimitiveReader {
   Scene& scene_;
   const std::vector<MaterialNotes>& notes_;
   int variant_;
+  std::map<size_t, size_t> unlit_;       // by material: its copy without light
   std::map<std::string, Values> draco_;  // of the primitive that is being read
   std::optional<std::vector<uint32_t>> draco_indices_;
 };
