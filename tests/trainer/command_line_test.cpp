@@ -212,11 +212,13 @@ TEST_F(CommandLineTest, WhatCannotWorkIsSaidInOneLineBeforeAnythingBegins) {
   };
   refused(out + " --style-image " + file("tiny.png"), 2, "20x20");
   refused(out + " --style-image " + file("nowhere.png"), 1, "nowhere.png");
+  refused(out + " --style-image " + file("content"), 1, "is a folder");
   refused(out + " --content " + file("empty"), 1, "no readable picture");
   refused(out + " --config " + file("keys.toml"), 2, "no-such-key");
   refused(" --out /proc/s.safetensors", 1, "cannot be written");
   refused(" --out /dev/full --overwrite", 2, "no regular file");
-  refused(" --out " + file("painting.png") + " --overwrite", 2, "will not be replaced");
+  refused(" --out " + file("keys.toml") + " --overwrite", 2, "will not be replaced");
+  refused(" --out " + file("painting.png") + " --overwrite", 2, "is what --style-image names");
   refused(out + " --checkpoint /dev/full", 2, "/dev/full");
   EXPECT_EQ(trainer::readImage(file("painting.png")).width, 80);
 }
@@ -263,6 +265,47 @@ TEST_F(CommandLineTest, CtrlCStopsWithACheckpointFromWhichTheRunGoesOn) {
   EXPECT_EQ(resumed.status, 0) << resumed.output;
   EXPECT_NE(resumed.output.find("going on from step"), std::string::npos) << resumed.output;
   EXPECT_TRUE(bytesOf(file("s.safetensors")) == bytesOf(file("whole.safetensors")));
+}
+
+// Ended without a word between two checkpoints, a run goes on from the last one and ends with the same style.
+TEST_F(CommandLineTest, ARunThatWasKilledGoesOnFromItsLastCheckpoint) {
+  ASSERT_EQ(run(styleCommand("--out " + file("whole.safetensors") + " --steps 200")).status, 0);
+  const std::string more = "--out " + file("s.safetensors") + " --steps 200 --checkpoint-every 7";
+  const std::string script = std::string("'") + IMPASTO_TRAIN_PROGRAM + "' " + styleCommand(more + " 2>/dev/null & pid=$!; ") +
+                             "for i in $(seq 600); do test -s " + file("s.checkpoint.safetensors") +
+                             " && break; sleep 0.05; done; sleep 0.3; kill -9 $pid; wait $pid";
+  ASSERT_EQ(WEXITSTATUS(std::system(script.c_str())), 128 + 9);
+  EXPECT_FALSE(std::filesystem::exists(file("s.safetensors")));
+  expectFailure(run(styleCommand(more)), 2, "--resume");
+  const Result resumed = run(styleCommand(more + " --resume"));
+  EXPECT_EQ(resumed.status, 0) << resumed.output;
+  EXPECT_NE(resumed.output.find("going on from step"), std::string::npos) << resumed.output;
+  EXPECT_TRUE(bytesOf(file("s.safetensors")) == bytesOf(file("whole.safetensors")));
+  // Had it been killed between its last step and its result, that would be all that is left to do.
+  std::filesystem::remove(file("s.safetensors"));
+  const Result finished = run(styleCommand(more + " --resume"));
+  EXPECT_EQ(finished.status, 0) << finished.output;
+  EXPECT_TRUE(bytesOf(file("s.safetensors")) == bytesOf(file("whole.safetensors")));
+  const Result nothing_left = run(styleCommand(more + " --resume"));
+  EXPECT_EQ(nothing_left.status, 2) << nothing_left.output;
+  EXPECT_NE(nothing_left.output.find("has done 200 steps already"), std::string::npos) << nothing_left.output;
+}
+
+TEST_F(CommandLineTest, WhatIsThereIsReplacedOnlyWhenAskedFor) {
+  const std::string out = file("s.safetensors"), checkpoint = file("s.checkpoint.safetensors");
+  ASSERT_EQ(run(styleCommand("--out " + out + " --steps 1")).status, 0);
+  const std::string style = bytesOf(out), state = bytesOf(checkpoint);
+  expectFailure(run(styleCommand("--out " + out + " --steps 1")), 2, "--overwrite");
+  expectFailure(run("export " + checkpoint + " --out " + out), 2, "--overwrite");
+  expectFailure(run("export " + checkpoint + " --out " + checkpoint + " --overwrite"), 2, "give another name");
+  expectFailure(run("export --style " + out + " --onnx " + out + " --overwrite"), 2, "give another name");
+  expectFailure(run("sample " + out + " --out " + out), 2, ".png");
+  const std::string distill = "distill --teacher " + out + " --content " + file("content") + " --image-size 32 --overwrite";
+  expectFailure(run(distill + " --out " + out), 2, "--teacher");
+  expectFailure(run(styleCommand("--init " + checkpoint + " --out " + out + " --overwrite")), 2, "--init");
+  expectFailure(run("evaluate --style " + out + " --sheet " + checkpoint), 2, ".png");
+  EXPECT_TRUE(bytesOf(out) == style && bytesOf(checkpoint) == state);
+  EXPECT_EQ(run("export " + checkpoint + " --out " + out + " --overwrite").status, 0);
 }
 
 // Interrupted in one of its folds and resumed, a cross-validation prints what it would have printed.

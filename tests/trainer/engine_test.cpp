@@ -146,6 +146,39 @@ TEST_F(EngineTest, ALowerRateSurvivesTheCheckpoint) {
   EXPECT_EQ(make(toy).rateScale(), 0.5);
 }
 
+// Two processes, of which the other is gone when they are to compare weights for a checkpoint.
+class HalfLost final : public Communicator {
+ public:
+  int rank() const override { return 0; }
+  int size() const override { return 2; }
+  torch::Tensor sum(const torch::Tensor& tensor) override {
+    if (++sums_ > sums_until_lost) throw ProcessLost("process 1 is gone");
+    return tensor;  // the other adds nothing
+  }
+  bool any(bool value) override { return value; }
+  int sums_until_lost = 1000;
+
+ private:
+  int sums_ = 0;
+};
+
+// It is a failure, and no checkpoint that could not be written this time.
+TEST_F(EngineTest, AProcessLostAtACheckpointEndsTheRun) {
+  const auto runs = [&](int sums) {
+    ToyRecipe toy;
+    HalfLost together;
+    together.sums_until_lost = sums;
+    run_.checkpoint_every = 1;
+    Trainer trainer(toy, run_, runtime_, together, [this](const std::string& message) { messages_ += message + "\n"; });
+    trainer.run();
+    return trainer.stepsDone();
+  };
+  EXPECT_EQ(runs(1000), run_.steps);
+  // Whichever of a run's questions it is that is not answered: of steps or of checkpoints.
+  for (int sums = 1; sums < 12; ++sums) EXPECT_THROW(runs(sums), ProcessLost) << sums;
+  EXPECT_EQ(messages_.find("no checkpoint"), std::string::npos) << messages_;
+}
+
 TEST_F(EngineTest, NumberedCheckpointsAreKeptOnRequest) {
   ToyRecipe toy;
   run_.checkpoint_every = 5;
@@ -171,6 +204,7 @@ TEST_F(EngineTest, APreviewThatCannotBeWrittenCostsNoCheckpoint) {
 TEST_F(EngineTest, AFinalCheckpointThatCannotBeWrittenIsKeptInTheTemporaryFolder) {
   const std::string refuge = dir_.file("refuge");
   std::filesystem::create_directory(refuge);
+  std::ofstream(refuge + "/a.checkpoint.safetensors") << "another run's";
   std::filesystem::create_directory(dir_.file("gone"));
   run_.checkpoint = dir_.file("gone/a.checkpoint.safetensors");
   const char* before = std::getenv("TMPDIR");
@@ -181,7 +215,8 @@ TEST_F(EngineTest, AFinalCheckpointThatCannotBeWrittenIsKeptInTheTemporaryFolder
   std::filesystem::remove(dir_.file("gone"));
   EXPECT_TRUE(trainer.run());
   before ? setenv("TMPDIR", was.c_str(), 1) : unsetenv("TMPDIR");
-  EXPECT_EQ(readCheckpoint(refuge + "/a.checkpoint.safetensors").step, 10);
+  EXPECT_EQ(readCheckpoint(refuge + "/a.checkpoint.2.safetensors").step, 10);
+  EXPECT_EQ(std::filesystem::file_size(refuge + "/a.checkpoint.safetensors"), 13u);
 }
 
 TEST_F(EngineTest, OutputsAreLookedAtBeforeTheRun) {

@@ -4,11 +4,18 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace impasto::trainer {
 
 // Returns the exit status: 0 done, 1 failed, 130 interrupted.
 using Job = std::function<int()>;
+
+// For what is written as a PNG: a name that ends otherwise may be that of a style or of a checkpoint.
+CLI::Validator pngName();
+
+// Throws impasto::Error(InvalidArgument) if `path` is there and may not be replaced, or is `source`, which never may.
+void checkReplaced(const std::string& path, const std::string& source, bool overwrite);
 
 void addRecipeCommands(CLI::App& app, Job& job);
 void addSettingsCommand(CLI::App& app, Job& job);

@@ -56,9 +56,7 @@ int encode(const Arguments& a) {
       throw Error(ErrorCode::InvalidArgument, "encode: more titles, painters, years or licences than --style-image");
     }
   }
-  if (!a.overwrite && std::filesystem::exists(a.out)) {
-    throw Error(ErrorCode::InvalidArgument, a.out + ": is there already: replace it with --overwrite");
-  }
+  checkReplaced(a.out, a.checkpoint, a.overwrite);
   const Checkpoint checkpoint = readEncoderCheckpoint(a.checkpoint);
   StyleEncoder encoder{nullptr};
   try {

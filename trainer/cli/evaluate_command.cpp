@@ -229,7 +229,8 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
   command->add_option("--image-size", a->image_size, "Larger pictures are shrunk to this shorter side")
       ->check(CLI::Range(64, 16384))
       ->capture_default_str();
-  command->add_option("--sheet", a->sheet, "PNG to write: a row for each picture, the frame and what each style makes of it");
+  command->add_option("--sheet", a->sheet, "PNG to write: a row for each picture, the frame and what each style makes of it")
+      ->check(pngName());
   command->add_option("--sheet-rows", a->sheet_rows, "Pictures on the sheet")->check(CLI::Range(1, 64))->capture_default_str();
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
   command->add_option("--threads", a->threads, "CPU threads; 0: all cores")->capture_default_str();

@@ -31,6 +31,7 @@ void addExportCommand(CLI::App& app, Job& job) {
   struct Arguments {
     std::string checkpoint, style, out, onnx;
     Provenance provenance;
+    bool overwrite = false;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("export", "Writes the style file of a checkpoint, finished or not, or an ONNX model");
@@ -46,6 +47,7 @@ void addExportCommand(CLI::App& app, Job& job) {
   command->add_option("--painter", a->provenance.painter, "Likewise");
   command->add_option("--year", a->provenance.year, "Likewise");
   command->add_option("--licence", a->provenance.licence, "Likewise");
+  command->add_flag("--overwrite", a->overwrite, "Replace --out and --onnx if they are there");
   command->callback([a, &job] {
     job = [a] {
       if (a->checkpoint.empty() == a->style.empty()) {
@@ -53,6 +55,9 @@ void addExportCommand(CLI::App& app, Job& job) {
       }
       if (a->out.empty() && a->onnx.empty()) {
         throw Error(ErrorCode::InvalidArgument, "export: expected --out, --onnx or both");
+      }
+      for (const std::string& path : {a->out, a->onnx}) {
+        checkReplaced(path, a->checkpoint.empty() ? a->style : a->checkpoint, a->overwrite);
       }
       const Style style = a->style.empty() ? styleOf(a->checkpoint, a->provenance) : readStyleFile(a->style);
       if (!a->out.empty()) {

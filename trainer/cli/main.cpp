@@ -11,8 +11,8 @@
 namespace {
 
 constexpr const char* kExitStatus =
-    "Exit status: 0 done; 1 failed: a file, the machine, the data; 2 misused: a flag or a setting, nothing was begun; 130 "
-    "interrupted by Ctrl-C, with a checkpoint if a run had begun.";
+    "Exit status: 0 done; 1 failed: a file, the machine, the data; 2 misused: a flag, a setting, or a file that is not what "
+    "it should be, nothing was begun; 130 interrupted by Ctrl-C, with a checkpoint if a run had begun.";
 
 // LibTorch's messages carry a stack trace below their first line.
 std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }

@@ -1,5 +1,6 @@
 // A subcommand for each recipe, made from its table of settings.
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -40,6 +41,21 @@ void addOption(CLI::App& command, const Field& field, RawSettings& typed) {
   if (!range.empty()) option->description(field.help() + " (" + range + ")");
 }
 
+// Throws impasto::Error(InvalidArgument) if the run would write over a file that a setting names as its input: not even
+// --overwrite asks for that.
+void keepInputs(const RunSettings& run, const RawSettings& given) {
+  for (const auto& [key, values] : given) {
+    if (key == "out" || key == "checkpoint" || key == "resume") continue;
+    for (const std::string& value : values) {
+      for (const std::string& output : {run.out, checkpointPath(run)}) {
+        std::error_code none;
+        if (!std::filesystem::equivalent(value, output, none)) continue;
+        throw Error(ErrorCode::InvalidArgument, output + ": is what --" + key + " names: give another --out");
+      }
+    }
+  }
+}
+
 int runRecipe(Arguments& a) {
   const RawSettings file = a.config.empty() ? RawSettings{} : readConfigFile(a.config);
   if (a.kind->presets) a.fields.apply(presetValues(a.kind->presets(), a.typed, file), "--preset");
@@ -50,6 +66,8 @@ int runRecipe(Arguments& a) {
     if (field->valueIsOptional() && (values.empty() || values[0].empty())) values = {"auto"};
   }
   a.fields.apply(a.typed, "");
+  keepInputs(a.plan->run(), file);
+  keepInputs(a.plan->run(), a.typed);
   installStopHandler();
   const int status = train(*a.plan, [](const std::string& message) { std::fprintf(stderr, "%s\n", message.c_str()); });
   if (status == 0 && a.plan->run().json) {

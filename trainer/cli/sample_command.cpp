@@ -21,7 +21,7 @@ void addSampleCommand(CLI::App& app, Job& job) {
                   "  impasto-train sample texture.safetensors --out textures.png\n"
                   "  impasto-train sample stylegan2.safetensors --mix 2 --count 24 --columns 6 --out mixed.png\n");
   command->add_option("model", a->model, "The texture generator")->required();
-  command->add_option("--out", a->out, "PNG to write")->required();
+  command->add_option("--out", a->out, "PNG to write")->required()->check(pngName());
   command->add_option("--count", a->count, "Textures")->check(CLI::Range(1, 1024))->capture_default_str();
   command->add_option("--columns", a->columns, "Textures in a row")->check(CLI::Range(1, 64))->capture_default_str();
   command->add_option("--seed", a->seed, "Equal seeds give equal textures")->capture_default_str();

@@ -223,8 +223,12 @@ std::string Trainer::keepCheckpoint(const Log& note) {
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Io) throw;
     std::error_code none;
-    const fs::path refuge = fs::temp_directory_path(none) / fs::path(checkpointPath(run_)).filename();
+    const fs::path folder = fs::temp_directory_path(none), name = fs::path(checkpointPath(run_)).filename();
     if (none) throw;
+    fs::path refuge = folder / name;
+    for (int other = 2; fs::exists(refuge); ++other) {  // another run's, perhaps
+      refuge = folder / (name.stem().string() + "." + std::to_string(other) + name.extension().string());
+    }
     trainer::writeCheckpoint(last_good_, refuge.string());
     note(std::string(error.what()) + ": the checkpoint is kept in " + refuge.string());
     return refuge.string();
@@ -297,6 +301,8 @@ bool Trainer::run() {
     } else if (run_.checkpoint_every > 0 && step_ % run_.checkpoint_every == 0) {
       try {
         writeCheckpoint();
+      } catch (const ProcessLost&) {  // is no matter of files
+        throw;
       } catch (const Error& error) {
         if (error.code() != ErrorCode::Io) throw;
         note(std::string("no checkpoint at step ") + std::to_string(step_) + ": " + error.what());

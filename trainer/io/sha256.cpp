@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -68,6 +69,8 @@ std::string sha256Hex(std::span<const std::byte> bytes) {
 }
 
 std::string sha256HexOfFile(const std::string& path) {
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none)) throw Error(ErrorCode::Io, path + ": is a folder, expected a file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error(ErrorCode::Io, path + ": cannot be opened");
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());

@@ -149,7 +149,7 @@ void Training::startExport() {
   exported_ = written;
   export_ = std::make_unique<ChildProcess>(
       std::vector<std::string>{programOrThrow("impasto-train"), "export", checkpoint, "--out", style_, "--title",
-                               fs::path(setup_.painting).stem().string() + " (preview)"});
+                               fs::path(setup_.painting).stem().string() + " (preview)", "--overwrite"});
 }
 
 void Training::updateExport(bool& fresh) {
