@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "support/random_style.h"
 #include "trainer/trainer_fixture.h"
@@ -29,6 +30,12 @@ Result run(const std::string& arguments) {
   const int status = pclose(pipe);
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return result;
+}
+
+// The object behind what was said while it was measured.
+nlohmann::json jsonIn(const std::string& output) {
+  const size_t begin = std::min(output.find('{'), output.size());
+  return nlohmann::json::parse(output.substr(begin), nullptr, /*allow_exceptions=*/false);
 }
 
 class CommandLineTest : public TrainerTest {
@@ -159,6 +166,32 @@ TEST_F(CommandLineTest, LearnsSeveralPaintingsAndEncodesOthers) {
   const Result exported = run("export " + checkpoint + " --out " + file("exported.safetensors"));
   ASSERT_EQ(exported.status, 0) << exported.output;
   EXPECT_EQ(readStyleFile(file("exported.safetensors")).paintings[1].vector, learned.paintings[1].vector);
+
+  // Each painting is measured, by its own picture, and alone to the same figures.
+  std::filesystem::create_directory(file("held_out"));
+  trainer::writePng(makePicture(80, 72, 50), file("held_out/a.png"));
+  const std::string evaluate = "evaluate --json --content " + file("held_out") + shared + " --style-size 64 --style ";
+  const std::string both = " --style-image " + file("p_0.png") + " --style-image " + file("p_1.png");
+  const Result measured = run(evaluate + out + both);
+  ASSERT_EQ(measured.status, 0) << measured.output;
+  const nlohmann::json of_both = jsonIn(measured.output);
+  ASSERT_EQ(of_both["styles"].size(), 2u) << measured.output;
+  EXPECT_EQ(of_both["styles"][1]["painting"], "Second");
+  EXPECT_EQ(of_both["styles"][1]["style_image"], file("p_1.png"));
+  EXPECT_NE(of_both["styles"][0]["content_relu3_1"], of_both["styles"][1]["content_relu3_1"]);
+  for (const char* painting : {"Second", "2"}) {
+    const std::string only = " --style-image " + file("p_1.png") + " --painting " + painting;
+    const nlohmann::json alone = jsonIn(run(evaluate + out + only).output);
+    ASSERT_EQ(alone["styles"].size(), 1u);
+    for (const char* figure : {"style", "content_relu3_1", "pan"}) {
+      EXPECT_EQ(alone["styles"][0][figure], of_both["styles"][1][figure]) << figure;
+    }
+  }
+  const nlohmann::json of_checkpoint = jsonIn(run(evaluate + checkpoint + both).output);
+  EXPECT_NEAR(of_checkpoint["styles"][1]["style"].get<double>(), of_both["styles"][1]["style"].get<double>(), 1e-3);
+  expectFailure(run(evaluate + out + both + " --painting Third"), 2, "give one");
+  expectFailure(run(evaluate + out + " --style-image " + file("p_0.png") + " --painting Third"), 2, "First, Second");
+  expectFailure(run(evaluate + out + both + " --style-image " + file("p_2.png")), 2, "3 given");
 
   const std::string image = " --style-image " + file("p_2.png"), other = " --out " + file("other.safetensors");
   expectFailure(run(encode + image), 2, "--overwrite");

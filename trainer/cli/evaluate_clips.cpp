@@ -4,15 +4,14 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "base/error.h"
+#include "cli/judged.h"
 #include "data/captured_clips.h"
 #include "data/painting.h"
 #include "engine/runtime.h"
 #include "metrics/clip_figures.h"
 #include "metrics/stability.h"
-#include "nn/generator.h"
 #include "nn/vgg.h"
 
 namespace impasto::trainer {
@@ -54,12 +53,14 @@ int evaluateClips(const ClipEvaluation& a) {
     }
   }
   std::unique_ptr<Vgg> vgg;
-  std::optional<FigureMeter> meter;
-  if (!a.style_image.empty() && !a.perceptual.empty()) {
+  std::vector<FigureMeter> meters;
+  if (!a.style_images.empty() && !a.perceptual.empty()) {
     vgg = std::make_unique<Vgg>(a.perceptual);
     vgg->to(runtime.device, torch::kFloat);
     const auto heard = [](const std::string& message) { std::fprintf(stderr, "%s\n", message.c_str()); };
-    meter.emplace(*vgg, nullptr, readPainting(a.style_image, a.style_size, heard).to(runtime.device));
+    for (const std::string& path : a.style_images) {
+      meters.emplace_back(*vgg, nullptr, readPainting(path, a.style_size, heard).to(runtime.device));
+    }
   }
   nlohmann::ordered_json json = {{"clips", clips.size()}, {"styles", nlohmann::ordered_json::array()}};
   if (!a.json) {
@@ -67,23 +68,23 @@ int evaluateClips(const ClipEvaluation& a) {
                 "style error", "fine contrast", "", "", "", "", "k = 1", "k = 8", "first", "last", "alone", "first", "last",
                 "alone", "lattice", "wander", "pan");
   }
-  for (const std::string& path : a.styles) {
-    GeneratorImpl network(readStyleFile(path));
-    network.to(runtime.device);
-    network.freezeNorms(true);
-    const Measured m = measure(network, clips, meter ? &*meter : nullptr, runtime.device);
+  for (const Judged& style : readJudged(a.styles, a.painting, a.style_images.size())) {
+    style.network->to(runtime.device);
+    const FigureMeter* meter = meters.empty() ? nullptr : &meters[style.judge];
+    const Measured m = measure(*style.network, clips, meter, runtime.device);
     const ClipFigures& f = m.figures;
     if (a.json) {
-      nlohmann::ordered_json entry = {{"file", path}};
+      nlohmann::ordered_json entry = {{"file", style.path}};
+      if (!style.painting.empty()) entry["painting"] = style.painting;
       entry.update(toJson(f));
       entry["lattice"] = m.stability.lattice;
       entry["wander"] = m.stability.wander;
       entry["pan"] = m.pan;
       json["styles"].push_back(entry);
     } else {
-      std::printf("%-32s %6.2f %6.2f %7.4f %7.4f %7.4f %7.2f %7.2f %7.2f %7.2f %6.2f %6.2f\n", path.c_str(), f.ratio1(),
-                  f.ratio8(), f.style_first, f.style_last, f.style_alone, f.contrast_first, f.contrast_last, f.contrast_alone,
-                  m.stability.lattice, m.stability.wander, m.pan);
+      std::printf("%-32s %6.2f %6.2f %7.4f %7.4f %7.4f %7.2f %7.2f %7.2f %7.2f %6.2f %6.2f\n", style.name().c_str(),
+                  f.ratio1(), f.ratio8(), f.style_first, f.style_last, f.style_alone, f.contrast_first, f.contrast_last,
+                  f.contrast_alone, m.stability.lattice, m.stability.wander, m.pan);
     }
   }
   if (a.json) std::printf("%s\n", json.dump(2).c_str());

@@ -8,14 +8,15 @@ namespace impasto::trainer {
 
 struct ClipEvaluation {
   std::vector<std::string> styles, clips;  // files; folders of captures
-  std::string style_image, perceptual;     // both given: style errors, too
+  std::vector<std::string> style_images;   // as cli/judged.h says
+  std::string painting, perceptual;        // with this and --style-image: style errors, too
   int style_size = 512;
   std::string device = "auto";
   int threads = 0;
   bool json = false;
 };
 
-// Prints a line, or a JSON object, for each style: means over all clips. Throws impasto::Error.
+// Prints a line, or a JSON object, for each painting of each style: means over all clips. Throws impasto::Error.
 int evaluateClips(const ClipEvaluation& arguments);
 
 }  // namespace impasto::trainer

@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/evaluate_clips.h"
+#include "cli/judged.h"
 #include "data/image_folder.h"
 #include "engine/runtime.h"
-#include "export/style_export.h"
 #include "logging/progress.h"
 #include "logging/sample_grid.h"
 #include "metrics/figures.h"
@@ -24,25 +24,32 @@ constexpr int64_t kLargestCell = 512;   // side of a sheet's pictures
 constexpr size_t kFlickerPictures = 8;  // each is painted thirty times
 
 struct Arguments {
-  std::vector<std::string> styles, content, clips;
-  std::string style_image, perceptual, lpips, sheet;
+  std::vector<std::string> styles, content, clips, style_images;
+  std::string painting, perceptual, lpips, sheet;
   std::string device = "auto";
   int style_size = 512, image_size = 768, threads = 0, sheet_rows = 6;
   bool json = false;
 };
 
-// What is measured of one file.
+// What is measured of one painting of a file.
 struct Measured {
-  std::string path;
-  std::shared_ptr<PaintingNetwork> network;
+  Judged judged;
   Figures figures;  // sums, then means
   Stability stability;
   double pan = 0, flicker = 0;
 };
 
+// A painting to judge by, and what its meter says of the pictures themselves and of its own crops.
+struct Judge {
+  std::string path;
+  torch::Tensor painting;
+  FigureMeter meter;
+  Figures of_frames = {}, of_crops = {};
+};
+
 struct Evaluation {
   size_t pictures = 0;
-  Figures of_frames, of_crops;
+  std::vector<Judge> judges;
   std::vector<Measured> styles;
 };
 
@@ -78,7 +85,7 @@ class Sheet {
   // {"file": ..., "rows": [...], "columns": [...]}
   ordered_json legend(const Evaluation& evaluation) const {
     ordered_json json = {{"file", path_}, {"rows", names_}, {"columns", {"frame"}}};
-    for (const Measured& style : evaluation.styles) json["columns"].push_back(style.path);
+    for (const Measured& style : evaluation.styles) json["columns"].push_back(style.judged.name());
     return json;
   }
   bool empty() const { return rows_.empty(); }
@@ -95,14 +102,15 @@ Evaluation measure(const Arguments& a, Sheet& sheet, const ImageFolder& folder, 
   vgg.to(runtime.device, torch::kFloat);
   std::optional<Lpips> lpips;
   if (!a.lpips.empty()) lpips.emplace(a.lpips, runtime.device);
-  const torch::Tensor painting =
-      toTensor(scaleShorterSide(readImage(a.style_image), a.style_size)).unsqueeze(0).to(runtime.device);
-  const FigureMeter meter(vgg, lpips ? &*lpips : nullptr, painting);
 
   Evaluation e;
-  for (const std::string& path : a.styles) {
-    e.styles.push_back({.path = path, .network = readPaintingNetwork(path), .figures = {}, .stability = {}});
-    e.styles.back().network->to(runtime.device);
+  for (const std::string& path : a.style_images) {
+    const torch::Tensor painting = toTensor(scaleShorterSide(readImage(path), a.style_size)).unsqueeze(0).to(runtime.device);
+    e.judges.push_back({path, painting, FigureMeter(vgg, lpips ? &*lpips : nullptr, painting)});
+  }
+  for (Judged& judged : readJudged(a.styles, a.painting, a.style_images.size())) {
+    judged.network->to(runtime.device);
+    e.styles.push_back({.judged = std::move(judged), .figures = {}, .stability = {}});
   }
   Progress progress(1, static_cast<int64_t>(folder.images.size()), 1, "pictures");
   for (size_t i = 0; i < folder.images.size(); ++i) {
@@ -113,12 +121,13 @@ Evaluation measure(const Arguments& a, Sheet& sheet, const ImageFolder& folder, 
     }
     const torch::Tensor frame = toTensor(image).unsqueeze(0).to(runtime.device);
     std::vector<torch::Tensor> row = {frame.cpu()};
-    e.of_frames += meter.measure(frame, frame);
+    for (Judge& judge : e.judges) judge.of_frames += judge.meter.measure(frame, frame);
     for (Measured& style : e.styles) {
-      const torch::Tensor painted = style.network->forward(frame).clamp(0, 1);
-      style.figures += meter.measure(painted, frame);
-      style.pan += measurePan(*style.network, frame);
-      if (e.pictures < kFlickerPictures) style.flicker += measureFlicker(*style.network, frame);
+      PaintingNetwork& network = *style.judged.network;
+      const torch::Tensor painted = network.forward(frame).clamp(0, 1);
+      style.figures += e.judges[style.judged.judge].meter.measure(painted, frame);
+      style.pan += measurePan(network, frame);
+      if (e.pictures < kFlickerPictures) style.flicker += measureFlicker(network, frame);
       row.push_back(painted.cpu());
     }
     if (sheet.wants(i)) sheet.addRow(folder.paths[i], std::move(row));
@@ -128,22 +137,35 @@ Evaluation measure(const Arguments& a, Sheet& sheet, const ImageFolder& folder, 
   progress.finish();
   if (e.pictures == 0) throw Error(ErrorCode::InvalidArgument, "--content: holds no picture large enough to measure");
   const auto count = static_cast<double>(e.pictures);
-  e.of_frames = e.of_frames.dividedBy(count);
-  e.of_crops = meter.measureCrops(painting);
+  for (Judge& judge : e.judges) {
+    judge.of_frames = judge.of_frames.dividedBy(count);
+    judge.of_crops = judge.meter.measureCrops(judge.painting);
+  }
   for (Measured& style : e.styles) {
     style.figures = style.figures.dividedBy(count);
-    style.stability = measureStability(*style.network);
+    style.stability = measureStability(*style.judged.network);
     style.pan /= count;
     style.flicker /= static_cast<double>(std::min(e.pictures, kFlickerPictures));
   }
   return e;
 }
 
+ordered_json asJson(const Judge& judge) {
+  return {{"style_image", judge.path}, {"frames", toJson(judge.of_frames)}, {"painting_crops", toJson(judge.of_crops)}};
+}
+
 ordered_json asJson(const Evaluation& e, const Arguments& a) {
-  ordered_json json = {{"style_image", a.style_image}, {"style_size", a.style_size}, {"pictures", e.pictures},
-                       {"frames", toJson(e.of_frames)}, {"painting_crops", toJson(e.of_crops)}};
+  ordered_json json = {{"style_size", a.style_size}, {"pictures", e.pictures}};
+  if (e.judges.size() == 1) {
+    json.update(asJson(e.judges[0]));
+  } else {
+    for (const Judge& judge : e.judges) json["style_images"].push_back(asJson(judge));
+  }
   for (const Measured& style : e.styles) {
-    ordered_json entry = {{"file", style.path}, {"multiply_adds_per_pixel", style.network->multiplyAddsPerPixel()}};
+    ordered_json entry = {{"file", style.judged.path}};
+    if (!style.judged.painting.empty()) entry["painting"] = style.judged.painting;
+    if (e.judges.size() > 1) entry["style_image"] = e.judges[style.judged.judge].path;
+    entry["multiply_adds_per_pixel"] = style.judged.network->multiplyAddsPerPixel();
     entry.update(toJson(style.figures));
     entry["lattice"] = style.stability.lattice;
     entry["wander"] = style.stability.wander;
@@ -164,14 +186,18 @@ void printFigures(const std::string& name, double multiply_adds, const Figures& 
 void printTable(const Evaluation& e) {
   std::printf("%-32s %7s %7s %7s %8s %8s %8s %8s %8s %8s %7s %6s %7s%s %7s %6s %6s %7s\n", "", "MACs/px", "style", "centred",
               "relu1_1", "relu2_1", "relu3_1", "relu4_1", "content3", "content4", "joint", "SSIM", "edge F1",
-              e.of_frames.lpips ? "  LPIPS" : "", "lattice", "wander", "pan", "flicker");
-  printFigures("the pictures themselves", 0, e.of_frames);
-  std::printf("\n");
-  printFigures("the painting's own crops", 0, e.of_crops);
-  std::printf("\n");
-  for (const Measured& style : e.styles) {
-    printFigures(style.path, style.network->multiplyAddsPerPixel(), style.figures);
-    std::printf(" %7.2f %6.2f %6.2f %7.2f\n", style.stability.lattice, style.stability.wander, style.pan, style.flicker);
+              e.judges[0].of_frames.lpips ? "  LPIPS" : "", "lattice", "wander", "pan", "flicker");
+  for (const Judge& judge : e.judges) {
+    if (e.judges.size() > 1) std::printf("by %s\n", judge.path.c_str());
+    printFigures("the pictures themselves", 0, judge.of_frames);
+    std::printf("\n");
+    printFigures("the painting's own crops", 0, judge.of_crops);
+    std::printf("\n");
+    for (const Measured& style : e.styles) {
+      if (&e.judges[style.judged.judge] != &judge) continue;
+      printFigures(style.judged.name(), style.judged.network->multiplyAddsPerPixel(), style.figures);
+      std::printf(" %7.2f %6.2f %6.2f %7.2f\n", style.stability.lattice, style.stability.wander, style.pan, style.flicker);
+    }
   }
 }
 
@@ -212,6 +238,8 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
       "  impasto-train evaluate --style udnie.safetensors --content held_out/ --style-image udnie.jpg "
       "--perceptual vgg19.safetensors --json\n"
       "  impasto-train evaluate --style udnie.safetensors --style johnson.checkpoint.safetensors ... --sheet compared.png\n"
+      "  impasto-train evaluate --style three.safetensors --style-image udnie.jpg --style-image scream.jpg --style-image "
+      "wheat.jpg ...\n"
       "  impasto-train evaluate --style udnie.safetensors --clip captured/ --style-image udnie.jpg "
       "--perceptual vgg19.safetensors\n");
   command->add_option("--style", a->styles, "Style file, or checkpoint of a run; may be given several times")->required();
@@ -220,7 +248,10 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
       ->add_option("--clip", a->clips,
                    "Instead: folder that impasto-render --capture wrote, with clips; may be given several times")
       ->excludes("--content");
-  command->add_option("--style-image", a->style_image, "The painting");
+  command->add_option("--style-image", a->style_images,
+                      "The painting to judge by; given several times: one for each painting of the style, in order");
+  command->add_option("--painting", a->painting,
+                      "Of styles with several paintings only this one: its title or its number, from 1 on; by default all");
   command->add_option("--perceptual", a->perceptual, "VGG19 (or VGG16), safetensors or .pth");
   command->add_option("--lpips", a->lpips, "Folder with SqueezeNet 1.1 and the LPIPS heads, safetensors or .pth");
   command->add_option("--style-size", a->style_size, "Shorter side of the painting, as in training")
@@ -238,10 +269,10 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
   command->callback([a, &job] { job = [a] {
       if (!a->clips.empty()) {
         return evaluateClips(
-            {a->styles, a->clips, a->style_image, a->perceptual, a->style_size, a->device, a->threads, a->json});
+            {a->styles, a->clips, a->style_images, a->painting, a->perceptual, a->style_size, a->device, a->threads, a->json});
       }
       for (const auto& [flag, missing] :
-           {std::pair{"--content", a->content.empty()}, {"--style-image", a->style_image.empty()},
+           {std::pair{"--content", a->content.empty()}, {"--style-image", a->style_images.empty()},
             {"--perceptual", a->perceptual.empty()}}) {
         if (missing) throw Error(ErrorCode::InvalidArgument, std::string(flag) + ": is required");
       }

@@ -1,0 +1,69 @@
+#include "cli/judged.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "engine/checkpoint.h"
+#include "export/style_export.h"
+#include "recipes/recipe_kind.h"
+
+namespace impasto::trainer {
+namespace {
+
+// The style of a file that holds several paintings; one without paintings for all others.
+Style severalPaintings(const std::string& path) {
+  if (!isCheckpoint(path)) return readStyleFile(path);
+  const Checkpoint checkpoint = readCheckpoint(path);
+  return checkpoint.recipe == "multi" ? findRecipe(checkpoint.recipe)->exportStyle(checkpoint, {}) : Style{};
+}
+
+size_t indexOf(const std::vector<Painting>& paintings, const std::string& wanted, const std::string& path) {
+  std::string titles;
+  for (size_t i = 0; i < paintings.size(); ++i) {
+    if (paintings[i].title == wanted || std::to_string(i + 1) == wanted) return i;
+    titles += (i > 0 ? ", " : "") + paintings[i].title;
+  }
+  throw Error(ErrorCode::InvalidArgument, "--painting " + wanted + ": " + path + " holds " + titles);
+}
+
+std::shared_ptr<PaintingNetwork> networkOf(Style style, size_t painting) {
+  style.paintings = {style.paintings[painting]};  // by whose vector it paints when none is given
+  const auto network = std::make_shared<GeneratorImpl>(style);
+  network->freezeNorms(true);
+  return network;
+}
+
+}  // namespace
+
+std::vector<Judged> readJudged(const std::vector<std::string>& paths, const std::string& painting, size_t style_images) {
+  std::vector<Judged> all;
+  bool chosen = painting.empty();
+  for (const std::string& path : paths) {
+    const Style style = severalPaintings(path);
+    const size_t count = style.paintings.size();
+    const bool one_each = count > 1 && count == style_images && painting.empty();
+    if (style_images > 1 && !one_each) {
+      const std::string held = count < 2 ? "one painting" : std::to_string(count) + " paintings";
+      throw Error(ErrorCode::InvalidArgument, "--style-image: " + std::to_string(style_images) + " given, but " + path +
+                                                  " holds " + held + ": give one" +
+                                                  (count > 1 && painting.empty() ? ", or one for each" : ""));
+    }
+    if (count < 2) {
+      all.push_back({.path = path, .painting = "", .network = readPaintingNetwork(path)});
+      continue;
+    }
+    const size_t first = painting.empty() ? 0 : indexOf(style.paintings, painting, path);
+    const size_t last = painting.empty() ? count - 1 : first;
+    for (size_t i = first; i <= last; ++i) {
+      all.push_back({.path = path,
+                     .painting = style.paintings[i].title,
+                     .judge = one_each ? i : 0,
+                     .network = networkOf(style, i)});
+    }
+    chosen = true;
+  }
+  if (!chosen) throw Error(ErrorCode::InvalidArgument, "--painting " + painting + ": no --style holds several paintings");
+  return all;
+}
+
+}  // namespace impasto::trainer
