@@ -67,6 +67,7 @@ TEST_F(CommandLineTest, MisuseIsTwoAndFailureIsOne) {
   expectFailure(run("style"), 2, "required");
   expectFailure(run("paint"), 2, "--help");
   expectFailure(run(styleCommand("--out x --steps ten")), 2, "--steps");
+  expectFailure(run(styleCommand("--out x --privacy 8,1e-5")), 2, "only unpaired");
   expectFailure(run(styleCommand("--out x --optimizer sgd")), 2, "--optimizer sgd");
   expectFailure(run(styleCommand("--out " + file("s.safetensors") + " --style-layer-weights 1,2")), 2, "--style-layer-weights");
   expectFailure(run(styleCommand("--out " + file("s.safetensors") + " --content " + file("nowhere"))), 1, "nowhere");

@@ -56,6 +56,13 @@ void keepInputs(const RunSettings& run, const RawSettings& given) {
   }
 }
 
+void refusePrivacy(CLI::App& command, const std::string& recipe) {
+  command.add_option_function<std::string>("--privacy", [recipe](const std::string&) {
+    throw CLI::ValidationError("--privacy", "the recipe " + recipe + " is to learn what it is given by heart, which no noise "
+                                            "hides: only unpaired keeps a collection private");
+  })->group("");
+}
+
 int runRecipe(Arguments& a) {
   const RawSettings file = a.config.empty() ? RawSettings{} : readConfigFile(a.config);
   if (a.kind->presets) a.fields.apply(presetValues(a.kind->presets(), a.typed, file), "--preset");
@@ -89,6 +96,7 @@ void addRecipeCommands(CLI::App& app, Job& job) {
     command->footer(std::string("Examples:\n") + kind.examples);
     command->add_option("--config", arguments->config, "TOML file of settings: keys are flags without dashes");
     for (const Field& field : arguments->fields.all()) addOption(*command, field, arguments->typed);
+    if (!arguments->fields.find("privacy")) refusePrivacy(*command, kind.name);
     command->callback([arguments, &job] { job = [arguments] { return runRecipe(*arguments); }; });
   }
 }

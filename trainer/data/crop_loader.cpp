@@ -79,6 +79,13 @@ torch::Tensor toUnit(const torch::Tensor& bytes, torch::Device device) {
   return bytes.to(device).to(torch::kFloat).div_(255.0);
 }
 
+torch::Tensor makeCrop(const Image& image, const CropLoader::Options& options, std::mt19937_64& random) {
+  const Image crop = randomCrop(image, options, random);
+  const torch::Tensor bytes = torch::empty({crop.height, crop.width, 3}, torch::kByte);
+  std::copy(crop.rgb.begin(), crop.rgb.end(), bytes.data_ptr<uint8_t>());
+  return bytes.permute({2, 0, 1});
+}
+
 CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Options& options, uint64_t index) {
   const int64_t size = options.crop + 2 * int64_t{options.context};
   CropBatch batch;

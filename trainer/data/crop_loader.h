@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,9 @@ class CropLoader {
  private:
   Prefetch<CropBatch> batches_;
 };
+
+// One crop of that picture, 3 x (S + 2 C) x (S + 2 C) bytes, wherever `random` has it.
+torch::Tensor makeCrop(const Image& image, const CropLoader::Options& options, std::mt19937_64& random);
 
 // The batch itself, for those who need it now.
 CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Options& options, uint64_t index);

@@ -74,6 +74,11 @@ class Recipe {
   // The trainer has set state to that of step `step`: data must go on from there.
   virtual void resumeAt(int64_t step) = 0;
 
+  // A few words for the line of progress, or none. Asked for when the line is printed.
+  virtual std::string status() const { return {}; }
+  // Is all used up that its steps need? Then the run ends early, as it would at its end.
+  virtual bool exhausted() const { return false; }
+
   // Pictures to look at, 3 x H x W in [0, 1], or undefined.
   virtual torch::Tensor samples() { return {}; }
   // Figures on what was held out, at a cost; empty if nothing was.

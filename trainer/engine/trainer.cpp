@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "data/image.h"
 #include "logging/progress.h"
+#include "optim/privacy.h"
 
 namespace impasto::trainer {
 namespace {
@@ -278,7 +279,7 @@ bool Trainer::run() {
     if (speaks) progress.note(message);
   };
   log_ = note;
-  while (step_ < run_.steps) {
+  while (step_ < run_.steps && !recipe_.exhausted()) {
     if (communicator_.any(stopRequested())) {
       const std::string path = keepCheckpoint(note);
       note("stopped after step " + std::to_string(step_) + "; go on with --resume " + path);
@@ -287,8 +288,8 @@ bool Trainer::run() {
     const int64_t before = step_;
     const Scalars scalars = step();
     if (step_ <= before) continue;  // it went back
-    if (speaks) progress.update(step_, scalars);
-    const bool last = step_ == run_.steps;
+    if (speaks) progress.update(step_, scalars, [this] { return recipe_.status(); });
+    const bool last = step_ == run_.steps || recipe_.exhausted();
     if (events_ && (step_ % kLogEvery == 0 || last)) {
       for (const auto& [name, value] : scalars) events_->scalar(step_, "train/" + name, value.item<double>());
     }
@@ -311,6 +312,9 @@ bool Trainer::run() {
   }
   if (!speaks) return true;
   progress.finish();
+  if (step_ < run_.steps) {
+    note("ended after step " + std::to_string(step_) + " of " + std::to_string(run_.steps) + ": " + recipe_.status());
+  }
   reportHeldOut(note);
   if (events_ && !events_->good()) note(events_->path() + ": not all could be written");
   return true;
@@ -325,6 +329,8 @@ std::string trainingRecord(const Checkpoint& checkpoint) {
   record["precision"] = checkpoint.precision;
   if (checkpoint.rate_scale < 1) record["rate_scale"] = checkpoint.rate_scale;
   record["learned_from"] = checkpoint.fingerprints;
+  const auto account = checkpoint.state.texts.find(std::string(kPrivacyName) + "/account");
+  if (account != checkpoint.state.texts.end()) record["privacy_spent"] = ordered_json::parse(account->second);
   return record.dump();
 }
 

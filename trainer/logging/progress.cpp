@@ -29,7 +29,7 @@ Progress::Progress(int64_t first, int64_t last, int64_t per_step, std::string it
     : last_(last), per_step_(per_step), items_(std::move(items)), terminal_(isatty(STDERR_FILENO) == 1),
       printed_(Clock::now()), window_start_(printed_), window_step_(first - 1) {}
 
-void Progress::update(int64_t step, const Scalars& scalars) {
+void Progress::update(int64_t step, const Scalars& scalars, const std::function<std::string()>& status) {
   torch::NoGradGuard no_grad;
   if (smooth_.size() != scalars.size()) smooth_.clear();
   for (size_t i = 0; i < scalars.size(); ++i) {
@@ -53,6 +53,7 @@ void Progress::update(int64_t step, const Scalars& scalars) {
     std::snprintf(text, sizeof(text), "  %s %.4f", name.c_str(), value.item<double>());
     line += text;
   }
+  if (const std::string more = status ? status() : ""; !more.empty()) line += "  " + more;
   std::snprintf(text, sizeof(text), "  %.1f %s/s", rate_, items_.c_str());
   line += text;
   line += "  " + formatDuration(static_cast<double>((last_ - step) * per_step_) / std::max(rate_, 1e-6)) + " left";

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "logging/scalars.h"
@@ -15,8 +16,8 @@ class Progress {
   Progress(int64_t first, int64_t last, int64_t per_step, std::string items);
 
   // After step `step` (counted from 1). The rate is that of the last minute or so. Shows smoothed scalars, and reads them
-  // only when it prints: reading waits for the device.
-  void update(int64_t step, const Scalars& scalars);
+  // only when it prints: reading waits for the device. So it does with `status`, a few words more.
+  void update(int64_t step, const Scalars& scalars, const std::function<std::string()>& status = {});
 
   // A line of its own, clear of the progress line.
   void note(const std::string& message);

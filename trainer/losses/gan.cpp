@@ -33,14 +33,28 @@ GanLoss parseGanLoss(const std::string& name) {
   return static_cast<GanLoss>(found - names.begin());
 }
 
-torch::Tensor discriminatorLoss(GanLoss loss, const torch::Tensor& real, const torch::Tensor& fake) {
+torch::Tensor lossOfReal(GanLoss loss, const torch::Tensor& real) {
   switch (loss) {
-    case GanLoss::Bce: return torch::softplus(-real).mean() + torch::softplus(fake).mean();
-    case GanLoss::LeastSquares: return 0.5 * ((real - 1).square().mean() + fake.square().mean());
-    case GanLoss::Hinge: return torch::relu(1 - real).mean() + torch::relu(1 + fake).mean();
-    case GanLoss::Wasserstein: return fake.mean() - real.mean();
+    case GanLoss::Bce: return torch::softplus(-real).mean();
+    case GanLoss::LeastSquares: return 0.5 * (real - 1).square().mean();
+    case GanLoss::Hinge: return torch::relu(1 - real).mean();
+    case GanLoss::Wasserstein: return -real.mean();
   }
   throw Error(ErrorCode::Internal, "unknown adversarial loss");
+}
+
+torch::Tensor lossOfFake(GanLoss loss, const torch::Tensor& fake) {
+  switch (loss) {
+    case GanLoss::Bce: return torch::softplus(fake).mean();
+    case GanLoss::LeastSquares: return 0.5 * fake.square().mean();
+    case GanLoss::Hinge: return torch::relu(1 + fake).mean();
+    case GanLoss::Wasserstein: return fake.mean();
+  }
+  throw Error(ErrorCode::Internal, "unknown adversarial loss");
+}
+
+torch::Tensor discriminatorLoss(GanLoss loss, const torch::Tensor& real, const torch::Tensor& fake) {
+  return lossOfReal(loss, real) + lossOfFake(loss, fake);
 }
 
 torch::Tensor generatorLoss(GanLoss loss, const torch::Tensor& fake) {

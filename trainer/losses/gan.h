@@ -21,6 +21,9 @@ enum class GanLoss {
 GanLoss parseGanLoss(const std::string& name);
 const std::vector<std::string>& ganLossNames();
 
+// The discriminator's loss is the sum of what its two kinds of scores cost.
+torch::Tensor lossOfReal(GanLoss loss, const torch::Tensor& real_scores);
+torch::Tensor lossOfFake(GanLoss loss, const torch::Tensor& fake_scores);
 torch::Tensor discriminatorLoss(GanLoss loss, const torch::Tensor& real_scores, const torch::Tensor& fake_scores);
 torch::Tensor generatorLoss(GanLoss loss, const torch::Tensor& fake_scores);
 

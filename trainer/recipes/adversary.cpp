@@ -80,7 +80,32 @@ torch::Tensor Adversary::discriminatorLoss(const torch::Tensor& real, const torc
   const torch::Tensor real_scores = network_->forward(real), fake_scores = network_->forward(fake);
   scalars.emplace_back("real", real_scores.mean());
   scalars.emplace_back("made", fake_scores.mean());
-  torch::Tensor loss = trainer::discriminatorLoss(loss_, real_scores, fake_scores);
+  return lossOf(real, real_scores, fake, fake_scores, step);
+}
+
+torch::Tensor Adversary::privateDiscriminatorLoss(const std::vector<torch::Tensor>& real, double expected,
+                                                  const torch::Tensor& made, int64_t step, PrivateGradients& gradients,
+                                                  Scalars& scalars) {
+  const torch::Tensor fake = pool_.exchange(made);
+  const std::vector<torch::Tensor> parameters = network_->parameters();
+  network_->eval();  // else each picture would move the singular vectors that the next one sees
+  for (size_t i = 0; i < real.size(); ++i) {
+    const torch::Tensor beside = fake.narrow(0, static_cast<int64_t>(i) % fake.size(0), 1);
+    const torch::Tensor loss = lossOf(real[i], network_->forward(real[i]), beside, network_->forward(beside), step);
+    gradients.add(torch::autograd::grad({loss}, parameters));
+  }
+  network_->train();
+  const torch::Tensor fake_scores = network_->forward(fake).detach();
+  scalars.emplace_back("made", fake_scores.mean());
+  const std::vector<torch::Tensor> mean = gradients.take(expected);
+  torch::Tensor linear = torch::zeros({}, fake.options());  // its gradient is that mean
+  for (size_t i = 0; i < parameters.size(); ++i) linear = linear + (parameters[i] * mean[i]).sum();
+  return linear - linear.detach() + lossOfFake(loss_, fake_scores);
+}
+
+torch::Tensor Adversary::lossOf(const torch::Tensor& real, const torch::Tensor& real_scores, const torch::Tensor& fake,
+                                const torch::Tensor& fake_scores, int64_t step) {
+  const torch::Tensor loss = trainer::discriminatorLoss(loss_, real_scores, fake_scores);
   if (settings_.penalty == "none" || step % settings_.penalty_every != 0) return loss;
   const Discriminate discriminate = [&](const torch::Tensor& x) { return network_->forward(x); };
   const torch::Tensor penalty =

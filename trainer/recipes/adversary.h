@@ -9,6 +9,7 @@
 #include "engine/recipe.h"
 #include "losses/gan.h"
 #include "nn/discriminator.h"
+#include "optim/private_gradients.h"
 #include "optim/schedule.h"
 
 namespace impasto::trainer {
@@ -40,6 +41,12 @@ class Adversary {
   // detached here. Appends the mean scores to `scalars`: equal ones mean that it cannot tell them apart.
   torch::Tensor discriminatorLoss(const torch::Tensor& real, const torch::Tensor& made, int64_t step, Scalars& scalars);
 
+  // The same where the real pictures are secret, 1 x channels x side x side each: a loss whose gradient is what `gradients`
+  // makes of those of each real picture beside one of the made ones, `expected` of them on the average, and whose value,
+  // like what is appended to `scalars`, is of the made pictures alone.
+  torch::Tensor privateDiscriminatorLoss(const std::vector<torch::Tensor>& real, double expected, const torch::Tensor& made,
+                                         int64_t step, PrivateGradients& gradients, Scalars& scalars);
+
   // What the made pictures cost their maker; the discriminator's weights get no gradient.
   torch::Tensor generatorLoss(const torch::Tensor& made);
 
@@ -62,6 +69,10 @@ class Adversary {
     void save(State& state, const std::string& prefix) const override;
     void load(const State& state, const std::string& prefix) override;
   };
+
+  // Of scores, and the penalty where its step has come.
+  torch::Tensor lossOf(const torch::Tensor& real, const torch::Tensor& real_scores, const torch::Tensor& fake,
+                       const torch::Tensor& fake_scores, int64_t step);
 
   AdversarySettings settings_;
   GanLoss loss_;

@@ -13,6 +13,7 @@
 #include "recipes/multi_export.h"
 #include "recipes/paired.h"
 #include "recipes/perceptual.h"
+#include "recipes/private_unpaired.h"
 #include "recipes/style.h"
 #include "recipes/texture.h"
 #include "recipes/unpaired.h"
@@ -21,6 +22,15 @@ namespace impasto::trainer {
 namespace {
 
 constexpr int kInterrupted = 130;  // as a shell counts Ctrl-C
+
+// With --privacy it is another recipe of the same name.
+class UnpairedPlan final : public PlanOf<UnpairedSettings, UnpairedRecipe> {
+ public:
+  std::unique_ptr<Recipe> make(const Runtime& runtime, Log log) override {
+    if (settings_.privacy.empty()) return PlanOf::make(runtime, std::move(log));
+    return std::make_unique<PrivateUnpairedRecipe>(settings_, runtime, std::move(log));
+  }
+};
 
 Style exportGenerator(const Checkpoint& checkpoint, const Provenance& provenance) {
   return makeStyle(*generatorOf(checkpoint), provenance);
@@ -61,8 +71,9 @@ const std::vector<RecipeKind>& recipeKinds() {
        [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<PerceptualSettings, PerceptualRecipe>>()); }, nullptr},
       {"unpaired", "Learns from a folder of pictures and a folder of paintings that do not belong together (CycleGAN)",
        "  impasto-train unpaired --content photos/ --paintings monet/ --out monet.safetensors\n"
+       "  impasto-train unpaired ... --privacy 8,1e-5 --steps 4000\n"
        "  impasto-train unpaired ... --gan-loss hinge --discriminator multiscale --samples samples/\n",
-       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<UnpairedSettings, UnpairedRecipe>>()); }, exportGenerator},
+       [] { return std::unique_ptr<Plan>(std::make_unique<UnpairedPlan>()); }, exportGenerator},
       {"paired", "Learns from pictures and what shall be made of each (Pix2Pix)",
        "  impasto-train paired --pairs pairs/ --out night.safetensors     (pairs/input/1.png and pairs/target/1.png, ...)\n"
        "  impasto-train paired ... --adversarial-weight 0\n",

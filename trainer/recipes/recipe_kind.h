@@ -44,7 +44,7 @@ const RecipeKind* findRecipe(const std::string& name);
 // A plan of `Settings`, for which there are declare(Fields&, Settings&) and checkSettings(const Settings&), and of a
 // recipe R(const Settings&, const Runtime&, Log).
 template <class Settings, class R>
-class PlanOf final : public Plan {
+class PlanOf : public Plan {
  public:
   RunSettings& run() override { return settings_; }
   void addTo(Fields& fields) override { declare(fields, settings_); }
@@ -53,7 +53,7 @@ class PlanOf final : public Plan {
     return std::make_unique<R>(settings_, runtime, std::move(log));
   }
 
- private:
+ protected:
   Settings settings_;
 };
 

@@ -1,42 +1,18 @@
 #include "recipes/unpaired.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "export/style_export.h"
-#include "logging/sample_grid.h"
 #include "metrics/sliced_wasserstein.h"
-#include "optim/schedule.h"
+#include "recipes/cycle.h"
 
 namespace impasto::trainer {
-namespace {
-
-constexpr int kContext = 16;  // frame pixels around a crop that generators see and losses do not: a multiple of every alignment
-constexpr int64_t kWarmUpSteps = 50;
-constexpr double kFinalRate = 0.05;  // of the peak learning rate
-constexpr double kConstantPart = 0.5;  // of the run at the peak rate; then down along a line (Zhu et al. 2017)
-constexpr int kSmallestSampleSide = 256;
-
-torch::Tensor inner(const torch::Tensor& whole) {
-  return whole.slice(2, kContext, whole.size(2) - kContext).slice(3, kContext, whole.size(3) - kContext);
-}
-
-torch::Tensor distance(const torch::Tensor& a, const torch::Tensor& b) { return (inner(a) - inner(b)).abs().mean(); }
-
-// Middle squares of held-out pictures (of the training's where none are), as one batch.
-torch::Tensor squares(const Split& pictures, int side, torch::Device device) {
-  std::vector<torch::Tensor> squares;
-  for (const Image* image : sampledPictures(pictures)) squares.push_back(toTensor(middleSquare(*image, side)));
-  return torch::stack(squares).to(device);
-}
-
-}  // namespace
 
 UnpairedRecipe::Side UnpairedRecipe::makeSide(const std::vector<std::string>& folders, uint64_t seed, const char* what) {
   Content content = loadContent(folders, settings_.image_size, settings_.holdOut(),
                                 [&](const std::string& message) { log_(std::string(what) + ": " + message); });
   return {std::move(content),
-          {.crop = settings_.image_size, .context = kContext, .batch = settings_.batch, .seed = seed,
+          {.crop = settings_.image_size, .context = kCycleContext, .batch = settings_.batch, .seed = seed,
            .process = runtime_.process, .processes = runtime_.processes, .augmentation = settings_.augmentation},
           nullptr,
           Adversary(settings_.adversary, 3, settings_.image_size, runtime_.device, seed)};
@@ -59,11 +35,7 @@ std::vector<Phase> UnpairedRecipe::phases() {
     phase.members.insert(phase.members.end(), members.begin(), members.end());
   };
   append(discriminators, pictures_.adversary.phase("", settings_.steps).members);
-  const auto share = [this](int64_t step) {
-    const double done = static_cast<double>(step) / static_cast<double>(settings_.steps);
-    return warmUpAt(step, kWarmUpSteps) *
-           decayAt(Decay::Linear, std::max(0.0, (done - kConstantPart) / (1 - kConstantPart)), kFinalRate);
-  };
+  const auto share = [this](int64_t step) { return cycleRate(step, settings_.steps); };
   append(generators, paint_.members(share));
   append(generators, unpaint_.members(share));
   return {discriminators, generators};
@@ -113,24 +85,24 @@ torch::Tensor UnpairedRecipe::discriminatorsLoss(Batches& batches, int64_t step,
   picture.converted = paint_.live()->forward(picture.frames, picture.noise_offsets);
   painting.converted = unpaint_.live()->forward(painting.frames, painting.noise_offsets);
   Scalars of_pictures;  // what is shown is how the paintings' judge fares
-  return paintings_.adversary.discriminatorLoss(inner(painting.frames), inner(picture.converted), step, scalars) +
-         pictures_.adversary.discriminatorLoss(inner(picture.frames), inner(painting.converted), step, of_pictures);
+  return paintings_.adversary.discriminatorLoss(innerPart(painting.frames), innerPart(picture.converted), step, scalars) +
+         pictures_.adversary.discriminatorLoss(innerPart(picture.frames), innerPart(painting.converted), step, of_pictures);
 }
 
 torch::Tensor UnpairedRecipe::generatorsLoss(Batches& batches, Scalars& scalars) {
   const auto& [picture, painting] = batches;
-  const torch::Tensor adversarial = paintings_.adversary.generatorLoss(inner(picture.converted)) +
-                                    pictures_.adversary.generatorLoss(inner(painting.converted));
+  const torch::Tensor adversarial = paintings_.adversary.generatorLoss(innerPart(picture.converted)) +
+                                    pictures_.adversary.generatorLoss(innerPart(painting.converted));
   const torch::Tensor cycle =
-      distance(unpaint_.live()->forward(picture.converted, picture.noise_offsets), picture.frames) +
-      distance(paint_.live()->forward(painting.converted, painting.noise_offsets), painting.frames);
+      cycleDistance(unpaint_.live()->forward(picture.converted, picture.noise_offsets), picture.frames) +
+      cycleDistance(paint_.live()->forward(painting.converted, painting.noise_offsets), painting.frames);
   scalars.emplace_back("adversarial", adversarial);
   scalars.emplace_back("cycle", cycle);
   torch::Tensor loss = adversarial + settings_.cycle_weight * cycle;
   if (settings_.identity_weight > 0) {
     const torch::Tensor identity =
-        distance(paint_.live()->forward(painting.frames, painting.noise_offsets), painting.frames) +
-        distance(unpaint_.live()->forward(picture.frames, picture.noise_offsets), picture.frames);
+        cycleDistance(paint_.live()->forward(painting.frames, painting.noise_offsets), painting.frames) +
+        cycleDistance(unpaint_.live()->forward(picture.frames, picture.noise_offsets), picture.frames);
     scalars.emplace_back("identity", identity);
     loss = loss + settings_.identity_weight * identity;
   }
@@ -145,8 +117,8 @@ void UnpairedRecipe::end(int64_t /*step*/) {
 std::vector<std::pair<std::string, double>> UnpairedRecipe::figures() {
   torch::NoGradGuard no_grad;
   const Frozen paint(*paint_.exported()), unpaint(*unpaint_.exported());
-  const torch::Tensor frames = squares(pictures_.content.pictures, settings_.image_size, runtime_.device);
-  const torch::Tensor real = squares(paintings_.content.pictures, settings_.image_size, runtime_.device);
+  const torch::Tensor frames = sampledSquares(pictures_.content.pictures, settings_.image_size, runtime_.device);
+  const torch::Tensor real = sampledSquares(paintings_.content.pictures, settings_.image_size, runtime_.device);
   const torch::Tensor painted = paint_.exported()->forward(frames);
   const torch::Tensor back = unpaint_.exported()->forward(painted);
   return {{"cycle", (back - frames).abs().mean().item<double>()},
@@ -155,13 +127,7 @@ std::vector<std::pair<std::string, double>> UnpairedRecipe::figures() {
 }
 
 torch::Tensor UnpairedRecipe::samples() {
-  const Frozen paint(*paint_.exported()), unpaint(*unpaint_.exported());
-  const std::vector<const Image*> pictures = sampledPictures(pictures_.content.pictures);
-  const int side = std::max(kSmallestSampleSide, settings_.image_size);
-  const auto painted = [&](const torch::Tensor& frame) { return paint_.exported()->forward(frame); };
-  const auto back = [&](const torch::Tensor& frame) { return unpaint_.exported()->forward(painted(frame)); };
-  const torch::Tensor there_again = sampleGrid(back, pictures, side, runtime_.device);
-  return torch::cat({sampleGrid(painted, pictures, side, runtime_.device), there_again.narrow(1, side, side)}, 1);
+  return cycleSamples(paint_, unpaint_, pictures_.content.pictures, settings_.image_size, runtime_.device);
 }
 
 void UnpairedRecipe::writeResult(const std::string& training) {

@@ -7,7 +7,7 @@
 //     + cycle_weight (|unpaint(paint(a)) - a| + |paint(unpaint(b)) - b|)
 //     + identity_weight (|paint(b) - b| + |unpaint(a) - a|)
 //
-// with a a picture and b a painting. Only `paint` is exported.
+// with a a picture and b a painting. Only `paint` is exported. With --privacy: private_unpaired.h.
 #pragma once
 
 #include <memory>

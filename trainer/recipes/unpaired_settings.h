@@ -20,6 +20,10 @@ struct UnpairedSettings : RunSettings, GeneratorSettings {
   double cycle_weight = 10;                     // there and back again is where it began
   double identity_weight = 5;                   // what is a painting already stays as it is
   AdversarySettings adversary;                  // of both
+
+  std::vector<double> privacy;                  // epsilon and delta for each painting; empty: paintings are no secret
+  int privacy_lot = 16;                         // paintings that a step sees on the average
+  double privacy_clip = 1;                      // of each one's gradient
 };
 
 void declare(Fields& fields, UnpairedSettings& settings);
