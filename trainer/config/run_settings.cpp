@@ -25,6 +25,7 @@ void declare(Fields& fields, RunSettings& s) {
   fields.add("device", s.device, "Where networks run").choices({"auto", "cpu", "cuda"}).local();
   fields.add("precision", s.precision, "Of convolutions").choices({"auto", "float32", "bfloat16"}).local();
   fields.add("threads", s.threads, "CPU threads; 0: all cores").atLeast(0).local();
+  fields.add("profile", s.profile, "Say once how many operations a step calls, and which of them wait for the device").local();
   fields.add("process-timeout", s.process_timeout, "Seconds for which processes that train together wait for one another")
       .range(1, 86400)
       .local();

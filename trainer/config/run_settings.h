@@ -23,6 +23,7 @@ struct RunSettings {
 
   std::string device = "auto", precision = "auto";
   int threads = 0;
+  bool profile = false;             // count a step's operations
   int process_timeout = 600;        // seconds for which processes wait for one another
 
   std::string init, resume;         // weights to start from; a checkpoint to go on with

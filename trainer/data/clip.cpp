@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "nn/on_device.h"
 #include "nn/reproject.h"
 
 namespace impasto::trainer {
@@ -10,7 +11,7 @@ ClipFrame ClipFrame::to(torch::Device device) const {
   ClipFrame moved = *this;
   for (torch::Tensor* tensor : {&moved.color, &moved.motion, &moved.visible, &moved.depth, &moved.expected_depth,
                                 &moved.normals}) {
-    *tensor = tensor->to(device);
+    *tensor = onDevice(*tensor, device);
   }
   return moved;
 }

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <random>
+
+#include "data/device_crops.h"
 
 namespace impasto::trainer {
 namespace {
@@ -35,35 +36,53 @@ void mirror(Image& picture) {
   }
 }
 
-// A square of the picture and its context, filtered to S + 2 C, flipped, turned and recoloured as the settings say. Numbers
-// for what they do not ask for are not drawn: a setting that is off changes no crop.
-Image randomCrop(const Image& image, const CropLoader::Options& options, std::mt19937_64& random) {
+double uniform(std::mt19937_64& random) { return std::uniform_real_distribution<double>(0, 1)(random); }
+
+// Largest side of a crop that fits the picture when it is so much longer turned, and the sides that crops may have.
+std::pair<int, int> sidesOf(const Image& image, const CropLoader::Options& options, double bounding) {
+  const int largest = std::max(1, static_cast<int>(std::min(image.width, image.height) / bounding));
+  const int least = std::min(options.crop, largest);
+  return {least, std::clamp(static_cast<int>(options.crop / options.augmentation.smallest_scale), least, largest)};
+}
+
+int contextOf(int side, const CropLoader::Options& options) {
+  return static_cast<int>(std::lround(double(options.context) * side / options.crop));
+}
+
+// Numbers for what the settings do not ask for are not drawn: a setting that is off changes no crop.
+CropDraw drawFrom(const Image& image, const CropLoader::Options& options, std::mt19937_64& random) {
   const Augmentation& change = options.augmentation;
-  const auto uniform = [&] { return std::uniform_real_distribution<double>(0, 1)(random); };
-  const auto around = [&](double middle, double range) { return middle + (2 * uniform() - 1) * range; };
-  const double angle = change.rotation > 0 ? around(0, change.rotation) * std::numbers::pi / 180 : 0;
-  const double bounding = boundingSide(angle);
-  const int shorter = std::min(image.width, image.height), largest = std::max(1, static_cast<int>(shorter / bounding));
-  const int side_min = std::min(options.crop, largest);
-  const int side_max = std::clamp(static_cast<int>(options.crop / change.smallest_scale), side_min, largest);
-  const double log_side = std::log(side_min) + uniform() * (std::log(side_max) - std::log(side_min));
-  const int side = std::clamp(static_cast<int>(std::lround(std::exp(log_side))), side_min, side_max);
-  const int box = std::min(static_cast<int>(std::ceil(side * bounding)), shorter);  // holds the square, turned
-  const int x = std::min(static_cast<int>(uniform() * (image.width - box + 1)), image.width - box);
-  const int y = std::min(static_cast<int>(uniform() * (image.height - box + 1)), image.height - box);
-  const int context = static_cast<int>(std::lround(double(options.context) * side / options.crop));
-  const int size = options.crop + 2 * options.context;
+  const auto around = [&](double middle, double range) { return middle + (2 * uniform(random) - 1) * range; };
+  CropDraw draw;
+  if (change.rotation > 0) draw.angle = around(0, change.rotation) * std::numbers::pi / 180;
+  const double bounding = boundingSide(draw.angle);
+  const auto [least, most] = sidesOf(image, options, bounding);
+  const double log_side = std::log(least) + uniform(random) * (std::log(most) - std::log(least));
+  const int side = std::clamp(static_cast<int>(std::lround(std::exp(log_side))), least, most);
+  const int box = std::min(static_cast<int>(std::ceil(side * bounding)), std::min(image.width, image.height));
+  const int x = std::min(static_cast<int>(uniform(random) * (image.width - box + 1)), image.width - box);
+  const int y = std::min(static_cast<int>(uniform(random) * (image.height - box + 1)), image.height - box);
   // What is read of the picture, and what it is filtered to: more than the crop where that is turned.
-  const int whole = static_cast<int>(std::ceil((side + 2 * context) * bounding));
-  const int filtered = static_cast<int>(std::ceil(size * bounding));
-  const int margin = floorHalf(box - whole);
-  Image crop = resample(cutClamped(image, x + margin, y + margin, whole, whole), 0, 0, whole, whole, filtered, filtered);
-  if (change.flip && uniform() < 0.5) mirror(crop);
-  if (change.rotation > 0) crop = turnedMiddle(crop, angle, size);
+  draw.whole = static_cast<int>(std::ceil((side + 2 * contextOf(side, options)) * bounding));
+  draw.filtered = static_cast<int>(std::ceil((options.crop + 2 * options.context) * bounding));
+  draw.left = x + floorHalf(box - draw.whole);
+  draw.top = y + floorHalf(box - draw.whole);
+  draw.mirrored = change.flip && uniform(random) < 0.5;
   if (change.jitter > 0) {
-    const double brightness = around(1, change.jitter), contrast = around(1, change.jitter);
-    changeColors(crop, brightness, contrast, around(1, change.jitter));
+    draw.brightness = around(1, change.jitter);
+    draw.contrast = around(1, change.jitter);
+    draw.saturation = around(1, change.jitter);
   }
+  return draw;
+}
+
+// The square of the picture and its context, filtered to S + 2 C, flipped, turned and recoloured.
+Image cutCrop(const Image& image, const CropLoader::Options& options, const CropDraw& draw) {
+  Image crop = resample(cutClamped(image, draw.left, draw.top, draw.whole, draw.whole), 0, 0, draw.whole, draw.whole,
+                        draw.filtered, draw.filtered);
+  if (draw.mirrored) mirror(crop);
+  if (options.augmentation.rotation > 0) crop = turnedMiddle(crop, draw.angle, options.crop + 2 * options.context);
+  if (options.augmentation.jitter > 0) changeColors(crop, draw.brightness, draw.contrast, draw.saturation);
   return crop;
 }
 
@@ -76,14 +95,37 @@ void flatten(Image& crop) {
 }  // namespace
 
 torch::Tensor toUnit(const torch::Tensor& bytes, torch::Device device) {
-  return bytes.to(device).to(torch::kFloat).div_(255.0);
+  return bytes.to(device, /*non_blocking=*/bytes.is_pinned()).to(torch::kFloat).div_(255.0);
+}
+
+int64_t longestCrop(const Image& image, const CropLoader::Options& options) {
+  const int most = sidesOf(image, options, 1).second;
+  return most + 2 * int64_t{contextOf(most, options)};
 }
 
 torch::Tensor makeCrop(const Image& image, const CropLoader::Options& options, std::mt19937_64& random) {
-  const Image crop = randomCrop(image, options, random);
+  const Image crop = cutCrop(image, options, drawFrom(image, options, random));
   const torch::Tensor bytes = torch::empty({crop.height, crop.width, 3}, torch::kByte);
   std::copy(crop.rgb.begin(), crop.rgb.end(), bytes.data_ptr<uint8_t>());
   return bytes.permute({2, 0, 1});
+}
+
+CropDraw drawCrop(const std::vector<Image>& images, const CropLoader::Options& options, uint64_t number) {
+  std::seed_seq seed{static_cast<uint32_t>(options.seed), static_cast<uint32_t>(options.seed >> 32),
+                     static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32)};
+  std::mt19937_64 random(seed);
+  const size_t image = random() % images.size();
+  CropDraw draw = drawFrom(images[image], options, random);
+  draw.image = image;
+  draw.noise_offset.first = static_cast<uint32_t>(random() % kNoiseRange);
+  draw.noise_offset.second = static_cast<uint32_t>(random() % kNoiseRange);
+  draw.flat = options.flat > 0 && uniform(random) < options.flat;
+  return draw;
+}
+
+uint64_t firstCropOf(const CropLoader::Options& options, uint64_t index) {
+  const uint64_t part = index * static_cast<uint64_t>(options.processes) + static_cast<uint64_t>(options.process);
+  return part * static_cast<uint64_t>(options.batch);
 }
 
 CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Options& options, uint64_t index) {
@@ -91,24 +133,34 @@ CropBatch makeCropBatch(const std::vector<Image>& images, const CropLoader::Opti
   CropBatch batch;
   torch::Tensor bytes = torch::empty({options.batch, size, size, 3}, torch::kByte);
   for (int i = 0; i < options.batch; ++i) {
-    const uint64_t part = index * static_cast<uint64_t>(options.processes) + static_cast<uint64_t>(options.process);
-    const uint64_t number = part * static_cast<uint64_t>(options.batch) + static_cast<uint64_t>(i);
-    std::seed_seq seed{static_cast<uint32_t>(options.seed), static_cast<uint32_t>(options.seed >> 32),
-                       static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32)};
-    std::mt19937_64 random(seed);
-    const Image& image = images[random() % images.size()];
-    Image crop = randomCrop(image, options, random);
-    const auto x = static_cast<uint32_t>(random() % kNoiseRange), y = static_cast<uint32_t>(random() % kNoiseRange);
-    batch.noise_offsets.emplace_back(x, y);
-    if (options.flat > 0 && std::uniform_real_distribution<double>(0, 1)(random) < options.flat) flatten(crop);
+    const CropDraw draw = drawCrop(images, options, firstCropOf(options, index) + static_cast<uint64_t>(i));
+    Image crop = cutCrop(images[draw.image], options, draw);
+    if (draw.flat) flatten(crop);
+    batch.noise_offsets.push_back(draw.noise_offset);
     std::copy(crop.rgb.begin(), crop.rgb.end(), bytes.data_ptr<uint8_t>() + i * size * size * 3);
   }
   batch.pictures = bytes.permute({0, 3, 1, 2});
   return batch;
 }
 
-CropLoader::CropLoader(const std::vector<Image>& images, const Options& options, uint64_t first_batch)
-    : batches_([&images, options](uint64_t index) { return makeCropBatch(images, options, index); }, first_batch,
-               kPrefetched) {}
+CropLoader::CropLoader(const std::vector<Image>& images, const Options& options, uint64_t first_batch, torch::Device device)
+    : next_(first_batch) {
+  int64_t bytes = 0;
+  for (const Image& image : images) bytes += static_cast<int64_t>(image.rgb.size());
+  if (device.is_cuda() && bytes <= kMostOnDevice && DeviceCrops::canMake(options)) {
+    on_device_ = std::make_unique<DeviceCrops>(images, options, device);
+    return;
+  }
+  const auto make = [&images, options, pin = device.is_cuda()](uint64_t index) {
+    CropBatch batch = makeCropBatch(images, options, index);
+    if (pin) batch.pictures = batch.pictures.pin_memory();
+    return batch;
+  };
+  prepared_ = std::make_unique<Prefetch<CropBatch>>(make, first_batch, kPrefetched);
+}
+
+CropLoader::~CropLoader() = default;
+
+CropBatch CropLoader::next() { return on_device_ ? on_device_->make(next_++) : prepared_->next(); }
 
 }  // namespace impasto::trainer

@@ -1,5 +1,6 @@
 #include "engine/runtime.h"
 
+#include <ATen/Context.h>
 #include <dlfcn.h>
 #include <malloc.h>
 #include <torch/cuda.h>
@@ -43,6 +44,16 @@ int cudaMajorCapability() {
   int major = 0;
   if (!get_attribute || get_attribute(&major, kComputeCapabilityMajor, 0) != 0) return 0;
   return major;
+}
+
+// Crops are all of one size, so that it pays to try cuDNN's algorithms once. What stays float32 beside bfloat16 is multiplied
+// as TF32 (10 bits of mantissa, float32's sums), unless float32 was asked for.
+void prepareGpu(Runtime& runtime, bool exact) {
+  constexpr int64_t kLookEvery = 16;
+  runtime.look_every = kLookEvery;
+  at::globalContext().setBenchmarkCuDNN(true);
+  at::globalContext().setAllowTF32CuDNN(!exact);
+  at::globalContext().setAllowTF32CuBLAS(!exact);
 }
 
 // Every step takes and gives back the same large tensors. glibc would map and unmap each of them, and the page faults
@@ -89,6 +100,7 @@ Runtime openRuntime(const std::string& device, const std::string& precision, int
   } else if (precision != "float32") {
     throw Error(ErrorCode::InvalidArgument, "--precision " + precision + ": expected auto, float32 or bfloat16");
   }
+  if (runtime.device.is_cuda()) prepareGpu(runtime, /*exact=*/precision == "float32");
   return runtime;
 }
 

@@ -1,6 +1,7 @@
 // Where and in what precision the networks run.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "nn/torch.h"
@@ -12,6 +13,7 @@ class Communicator;
 struct Runtime {
   torch::Device device = torch::kCPU;
   torch::ScalarType compute = torch::kFloat;  // of convolutions; master weights, losses and Gram sums are float32
+  int64_t look_every = 1;                     // steps between two looks at whether losses are finite: each waits for the device
   int process = 0, processes = 1;             // of those that train one model together, see engine/processes.h
   Communicator* together = nullptr;           // between them; null: alone
 };

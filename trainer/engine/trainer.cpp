@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/error.h"
 #include "data/image.h"
+#include "engine/operation_count.h"
 #include "logging/progress.h"
 #include "optim/privacy.h"
 
@@ -20,8 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kLowerRate = 0.5;      // after a divergence
+constexpr int64_t kProfiledStep = 6;    // of this process: what is done once is over by then
 constexpr int64_t kLogEvery = 10;       // steps between two sets of scalars in the event file
-constexpr int64_t kLookEveryOnGpu = 16; // steps between two looks at whether losses are finite: a look waits for the GPU
 
 // LibTorch's generator of random numbers: dropout, noise of recipes.
 class RandomState final : public Stateful {
@@ -127,6 +129,7 @@ MicroBatch Trainer::microBatch(int index) const {
 }
 
 bool Trainer::runPhase(size_t index, Scalars& scalars) {
+  const bool always_looks = runtime_.look_every == 1;
   const Phase& phase = phases_[index];
   std::vector<torch::Tensor> parameters;
   for (const Phase::Member& member : phase.members) {
@@ -141,10 +144,10 @@ bool Trainer::runPhase(size_t index, Scalars& scalars) {
     accumulate(scalars, of_batch, run_.accumulate);
     finite_.logical_and_(torch::isfinite(loss.detach()));
     // Several processes go through the same steps to the end, whatever one of them finds.
-    if (runtime_.device.is_cpu() && communicator_.size() == 1 && !finite_.item<bool>()) return false;
+    if (always_looks && communicator_.size() == 1 && !finite_.item<bool>()) return false;
     (run_.accumulate == 1 ? loss : loss / static_cast<double>(run_.accumulate)).backward();
   }
-  if (communicator_.size() > 1 && runtime_.device.is_cpu() && communicator_.any(!finite_.item<bool>())) return false;
+  if (communicator_.size() > 1 && always_looks && communicator_.any(!finite_.item<bool>())) return false;
   std::vector<torch::Tensor> gradients;
   for (const torch::Tensor& parameter : parameters) {
     if (parameter.grad().defined()) gradients.push_back(parameter.grad());
@@ -172,7 +175,7 @@ Scalars Trainer::step() {
   for (size_t i = 0; i < phases_.size() && finite; ++i) {
     finite = runPhase(i, scalars);
   }
-  if (finite && !runtime_.device.is_cpu() && step_ % kLookEveryOnGpu == 0) finite = !communicator_.any(!finite_.item<bool>());
+  if (finite && runtime_.look_every > 1 && step_ % runtime_.look_every == 0) finite = !communicator_.any(!finite_.item<bool>());
   if (!finite) {
     goBack("the loss stopped being a number at step " + std::to_string(step_ + 1));
     return scalars;
@@ -279,6 +282,7 @@ bool Trainer::run() {
     if (speaks) progress.note(message);
   };
   log_ = note;
+  int64_t steps_here = 0;
   while (step_ < run_.steps && !recipe_.exhausted()) {
     if (communicator_.any(stopRequested())) {
       const std::string path = keepCheckpoint(note);
@@ -286,7 +290,11 @@ bool Trainer::run() {
       return false;
     }
     const int64_t before = step_;
+    std::optional<OperationCount> operations;
+    if (run_.profile && ++steps_here == kProfiledStep) operations.emplace();
     const Scalars scalars = step();
+    if (operations) note("step " + std::to_string(step_) + ": " + operations->summary());
+    operations.reset();
     if (step_ <= before) continue;  // it went back
     if (speaks) progress.update(step_, scalars, [this] { return recipe_.status(); });
     const bool last = step_ == run_.steps || recipe_.exhausted();

@@ -3,6 +3,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "engine/communicator.h"
+#include "nn/on_device.h"
 
 namespace impasto::trainer {
 namespace {
@@ -20,7 +21,7 @@ torch::Tensor directions(uint64_t seed, const torch::Device& device) {
   const torch::Tensor random =
       torch::randn({kRandomDirections, 3}, at::detail::createCPUGenerator(seed), torch::kFloat);
   const torch::Tensor all = torch::cat({axes, random});
-  return (all / all.norm(2, {1}, true)).to(device);
+  return onDevice(all / all.norm(2, {1}, true), device);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "losses/readability.h"
 
+#include "nn/on_device.h"
+
 namespace impasto::trainer {
 namespace {
 
@@ -12,10 +14,8 @@ torch::Tensor boxMean(const torch::Tensor& x) {
 
 // Gradient per pixel of N x 1 x H x W: N x 2 x (H - 2) x (W - 2).
 torch::Tensor sobel(const torch::Tensor& lightness) {
-  const torch::Tensor along = torch::tensor({{-1.0f, 0.0f, 1.0f}, {-2.0f, 0.0f, 2.0f}, {-1.0f, 0.0f, 1.0f}})
-                                  .div(8.0f)
-                                  .to(lightness.device())
-                                  .view({1, 1, 3, 3});
+  const torch::Tensor kernel = torch::tensor({{-1.0f, 0.0f, 1.0f}, {-2.0f, 0.0f, 2.0f}, {-1.0f, 0.0f, 1.0f}}).div(8.0f);
+  const torch::Tensor along = onDevice(kernel, lightness.device()).view({1, 1, 3, 3});
   return torch::conv2d(lightness, torch::cat({along, along.transpose(2, 3)}));
 }
 
@@ -27,7 +27,7 @@ torch::Tensor lostByHalving(const torch::Tensor& x) {
 }  // namespace
 
 torch::Tensor luma(const torch::Tensor& pictures) {
-  const torch::Tensor weights = torch::tensor({0.299f, 0.587f, 0.114f}).to(pictures.device()).view({1, 3, 1, 1});
+  const torch::Tensor weights = onDevice(torch::tensor({0.299f, 0.587f, 0.114f}), pictures.device()).view({1, 3, 1, 1});
   return (pictures * weights).sum(1, /*keepdim=*/true);
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "nn/noise_texture.h"
 #include "nn/regions.h"
 
 namespace impasto::trainer {
@@ -24,22 +25,6 @@ torch::Tensor activate(torch::Tensor x, Activation activation) {
     case Activation::Sigmoid: return torch::sigmoid(x.to(torch::kFloat));
   }
   throw Error(ErrorCode::Internal, "unknown activation");
-}
-
-torch::Tensor noiseTensor(const Op& op, const Region& region, const NoiseOffsets& offsets) {
-  const auto n = static_cast<int64_t>(offsets.size());
-  torch::Tensor noise = torch::empty({n, region.y.size(), region.x.size(), op.channels}, torch::kFloat);
-  float* out = noise.data_ptr<float>();
-  for (const auto& [x0, y0] : offsets) {
-    for (int64_t y = region.y.begin; y < region.y.end; ++y) {
-      for (int64_t x = region.x.begin; x < region.x.end; ++x) {
-        for (uint32_t c = 0; c < op.channels; ++c) {
-          *out++ = noiseValue(x0 + static_cast<uint32_t>(x), y0 + static_cast<uint32_t>(y), c, op.seed);
-        }
-      }
-    }
-  }
-  return noise.permute({0, 3, 1, 2});  // NHWC in memory: channels-last
 }
 
 torch::Tensor blend(const Op& op, const torch::Tensor& a, const torch::Tensor& history) {
@@ -224,7 +209,7 @@ torch::Tensor GeneratorImpl::forward(const GeneratorInputs& inputs, const NoiseO
         if (op.downscale != kGlobal) values[i] = cut(values[i], {{0, padded_height}, {0, padded_width}}, region);
         break;
       case OpType::Noise:
-        values[i] = noiseTensor(op, region, noise_offsets).to(color.device(), compute_);
+        values[i] = noiseTexture(op, region, noise_offsets, color.device()).to(compute_);
         if (!noise_) values[i].zero_();
         break;
       case OpType::Conv2d: {

@@ -107,7 +107,7 @@ void DistillRecipe::resumeAt(int64_t step) {
   generator_.resume();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
   loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_,
-                                         static_cast<uint64_t>(step * settings_.accumulate));
+                                         static_cast<uint64_t>(step * settings_.accumulate), runtime_.device);
 }
 
 void DistillRecipe::begin(int64_t step) { generator_.begin(step, calibration()); }

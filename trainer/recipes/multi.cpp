@@ -9,6 +9,7 @@
 #include "data/painting.h"
 #include "io/sha256.h"
 #include "logging/sample_grid.h"
+#include "nn/on_device.h"
 #include "recipes/multi_export.h"
 #include "recipes/style_stages.h"
 
@@ -164,7 +165,7 @@ void MultiRecipe::resumeAt(int64_t step) {
   generator_.resume();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
   loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_,
-                                         static_cast<uint64_t>(step * settings_.accumulate));
+                                         static_cast<uint64_t>(step * settings_.accumulate), runtime_.device);
 }
 
 void MultiRecipe::begin(int64_t step) {
@@ -206,7 +207,7 @@ torch::Tensor MultiRecipe::loss(size_t /*phase*/, const MicroBatch& micro, Scala
   for (size_t i = 0; i < objectives_.size(); ++i) {
     if (batch.crops[i].empty()) continue;
     const double share = static_cast<double>(batch.crops[i].size()) / static_cast<double>(frames.size(0));
-    const torch::Tensor which = torch::tensor(batch.crops[i], torch::kLong).to(runtime_.device);
+    const torch::Tensor which = onDevice(torch::tensor(batch.crops[i], torch::kLong), runtime_.device);
     Scalars of_painting;
     const torch::Tensor own_frames = frames.index_select(0, which), own_painted = painted.index_select(0, which);
     const torch::Tensor term = share * (*objectives_[i])(own_frames, own_painted, full_resolution, seed, of_painting);

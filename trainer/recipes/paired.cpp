@@ -69,8 +69,8 @@ void PairedRecipe::resumeAt(int64_t step) {
   batches_.resize(static_cast<size_t>(settings_.accumulate));
   // Crops are a function of seed and number: these two cut the same places.
   const auto first = static_cast<uint64_t>(step * settings_.accumulate);
-  input_loader_ = std::make_unique<CropLoader>(inputs_.training, crops_, first);
-  target_loader_ = std::make_unique<CropLoader>(targets_.training, crops_, first);
+  input_loader_ = std::make_unique<CropLoader>(inputs_.training, crops_, first, runtime_.device);
+  target_loader_ = std::make_unique<CropLoader>(targets_.training, crops_, first, runtime_.device);
 }
 
 void PairedRecipe::load(const MicroBatch& micro) {

@@ -83,7 +83,7 @@ void PerceptualRecipe::resumeAt(int64_t step) {
   held_out_.clear();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
   loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_,
-                                         static_cast<uint64_t>(step * settings_.accumulate));
+                                         static_cast<uint64_t>(step * settings_.accumulate), runtime_.device);
 }
 
 void PerceptualRecipe::load(const MicroBatch& micro) {

@@ -70,7 +70,8 @@ void PrivateUnpairedRecipe::registerState(Registry& registry) {
 void PrivateUnpairedRecipe::resumeAt(int64_t step) {
   paint_.resume();
   unpaint_.resume();
-  loader_ = std::make_unique<CropLoader>(pictures_.pictures.training, crops_, static_cast<uint64_t>(step));
+  loader_ = std::make_unique<CropLoader>(pictures_.pictures.training, crops_, static_cast<uint64_t>(step),
+                                         runtime_.device);
 }
 
 void PrivateUnpairedRecipe::begin(int64_t step) {

@@ -117,7 +117,8 @@ void StyleRecipe::resumeAt(int64_t step) {
   network_->resume();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
   const int64_t batch = step * settings_.accumulate, clips = clipsBefore(batch);
-  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_, static_cast<uint64_t>(batch - clips));
+  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_, static_cast<uint64_t>(batch - clips),
+                                         runtime_.device);
   if (clips_) clips_->resumeAt(clips);
 }
 

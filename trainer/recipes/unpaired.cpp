@@ -56,7 +56,7 @@ void UnpairedRecipe::resumeAt(int64_t step) {
   batches_.resize(static_cast<size_t>(settings_.accumulate));
   for (Side* side : {&pictures_, &paintings_}) {
     side->loader = std::make_unique<CropLoader>(side->content.pictures.training, side->crops,
-                                                static_cast<uint64_t>(step * settings_.accumulate));
+                                                static_cast<uint64_t>(step * settings_.accumulate), runtime_.device);
   }
 }
 
