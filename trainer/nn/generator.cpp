@@ -146,8 +146,10 @@ torch::Tensor GeneratorImpl::runInput(const Op& op, const GeneratorInputs& input
 
 torch::Tensor GeneratorImpl::runConv(const Op& op, Conv& conv, const torch::Tensor& padded) {
   const auto convolve = [&](const torch::Tensor& kernel, const torch::Tensor& bias) {
-    return torch::conv2d(padded, kernel.to(compute_).contiguous(torch::MemoryFormat::ChannelsLast),
-                         bias.defined() ? bias.to(compute_) : bias, op.stride);
+    // What a sigmoid made is float32 (activate), and a convolution of it stays so.
+    const torch::ScalarType type = padded.scalar_type();
+    return torch::conv2d(padded, kernel.to(type).contiguous(torch::MemoryFormat::ChannelsLast),
+                         bias.defined() ? bias.to(type) : bias, op.stride);
   };
   if (collecting_ && conv.scale.defined()) {
     const torch::Tensor raw = convolve(conv.weight, {}).to(torch::kFloat);

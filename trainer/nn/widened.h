@@ -10,6 +10,6 @@ namespace impasto::trainer {
 // keeps its weights, and a blend begins with a share of kBeginning of what is old. Other styles are returned as they are:
 // Generator::adoptFolded says what does not fit.
 Style widened(const Style& style, const GeneratorImpl& generator);
-inline constexpr double kBeginning = 0.12;
+inline constexpr double kBeginning = 0.85;  // training opens the blend hardly at all, and closes it where paint would be wrong
 
 }  // namespace impasto::trainer

@@ -12,9 +12,9 @@ struct ClipSettings {
   double share = 0;                   // of the batches, once norms are frozen; 0: none
   std::vector<std::string> captured;  // folders; clips of these and clips made from the pictures come in turn
   int frames = 10;                    // of the longest clips
-  double temporal_weight = 3;         // over one frame
-  double long_temporal_weight = 1;    // over eight
-  double contrast_weight = 1;
+  double temporal_weight = 20;        // over one frame
+  double long_temporal_weight = 20;   // over eight
+  double contrast_weight = 2;
 };
 
 void declare(Fields& fields, ClipSettings& settings);
