@@ -125,6 +125,7 @@ TEST_F(CheckpointTest, WrongFilesAreErrors) {
 
   StyleRun run(tinySettings(2));
   run.step();
+  run.step();
   run.writeCheckpoint();
   StyleSettings settings = tinySettings(2);
   settings.resume = checkpointPath(settings);
