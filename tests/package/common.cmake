@@ -1,4 +1,5 @@
 # For the scripts beside it, each of which works in a folder of its own, ${WORK}.
+set(ENV{CMAKE_CXX_COMPILER_LAUNCHER} "${LAUNCHER}")  # a list: as an argument it would fall apart
 macro(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY COMMAND_ECHO STDOUT)
 endmacro()

@@ -33,7 +33,7 @@ file(COPY ${JSON}/ DESTINATION ${headers}/share/cmake/nlohmann_json)
 
 run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${IMPASTO_SOURCE} -B ${build} --toolchain ${IMPASTO_SOURCE}/cmake/mingw-w64.cmake
     -DCMAKE_PREFIX_PATH=${headers} -DCMAKE_BUILD_TYPE=Release -DIMPASTO_WERROR=ON -DIMPASTO_BUILD_SAMPLES=OFF
-    -DIMPASTO_BUILD_TRAINER=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})
+    -DIMPASTO_BUILD_TRAINER=OFF)
 run(${CMAKE_COMMAND} --build ${build} -j 2 --target impasto test_api_c test_dll)
 
 execute_process(COMMAND ${OBJDUMP} -p ${build}/bin/libimpasto.dll OUTPUT_VARIABLE dump COMMAND_ERROR_IS_FATAL ANY)
