@@ -25,6 +25,7 @@ void makeQuick(RunSettings& settings, int64_t steps) {
   settings.device = "cpu";
   settings.precision = "float32";
   settings.threads = 1;
+  chooseBatch(settings, /*gpu=*/false);
 }
 
 // What `change` makes of each pixel.

@@ -101,7 +101,7 @@ TEST_F(CommandLineTest, TrainsExportsInspectsAndEvaluates) {
 TEST_F(CommandLineTest, EvaluateComparesStylesWithAYardsticksCheckpointAndDrawsASheet) {
   const std::string out = file("s.safetensors"), yardstick = file("j.checkpoint.safetensors");
   ASSERT_EQ(run(styleCommand("--out " + out + " --steps 1")).status, 0);
-  const Result trained = run(styleCommand("--network johnson --out " + file("j.safetensors") + " --steps 1"));
+  const Result trained = run(styleCommand("--preset still --network johnson --out " + file("j.safetensors") + " --steps 1"));
   ASSERT_EQ(trained.status, 0) << trained.output;
   EXPECT_NE(trained.output.find(yardstick + " holds the result"), std::string::npos) << trained.output;
   EXPECT_FALSE(std::filesystem::exists(file("j.safetensors")));
@@ -216,7 +216,7 @@ TEST_F(CommandLineTest, APresetGivesWayToWhatIsTypedAndIsWrittenDown) {
     EXPECT_NE(inspected.output.find(told), std::string::npos) << told << inspected.output;
   }
   EXPECT_NE(run("style --help").output.find("--preset"), std::string::npos);
-  expectFailure(run(styleCommand("--out " + file("q.safetensors") + " --preset fast")), 2, "preview, standard or best");
+  expectFailure(run(styleCommand("--out " + file("q.safetensors") + " --preset fast")), 2, "preview, standard, best or still");
 }
 
 TEST_F(CommandLineTest, APaintingAloneIsEnough) {

@@ -1,5 +1,6 @@
 // The table of settings: one declaration, five uses.
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -124,11 +125,27 @@ TEST(Recipes, EveryRecipesSettingsHaveHelpAndDefaultsThatPassTheirOwnCheck) {
   }
 }
 
+// Small batches leave a GPU idle: where none is asked for it gets eight times as many, and what is typed wins.
+TEST(Recipes, BatchesAreChosenByTheMachineUnlessTyped) {
+  const std::map<std::string, int> usual = {{"multi", 6}, {"texture", 16}};
+  for (const RecipeKind& kind : recipeKinds()) {
+    const int expected = usual.contains(kind.name) ? usual.at(kind.name) : 4;
+    for (const bool gpu : {false, true}) {
+      const std::unique_ptr<Plan> plan = kind.plan(), typed = kind.plan();
+      typed->run().batch = 3;
+      chooseBatch(plan->run(), gpu);
+      chooseBatch(typed->run(), gpu);
+      EXPECT_EQ(plan->run().batch, gpu ? 8 * expected : expected) << kind.name;
+      EXPECT_EQ(typed->run().batch, 3) << kind.name;
+    }
+  }
+}
+
 // Each preset names settings that exist, with values that pass, and is one that --preset takes.
 TEST(Presets, AreMadeOfSettings) {
   for (const RecipeKind& kind : recipeKinds()) {
     if (!kind.presets) continue;
-    EXPECT_EQ(presetNames(kind.presets()), (std::vector<std::string>{"preview", "standard", "best"}));
+    EXPECT_EQ(presetNames(kind.presets()), (std::vector<std::string>{"preview", "standard", "best", "still"}));
     for (const Preset& preset : kind.presets()) {
       const std::unique_ptr<Plan> plan = kind.plan();
       Fields fields;
@@ -145,10 +162,11 @@ TEST(Presets, AreMadeOfSettings) {
 }
 
 TEST(Presets, WhatIsTypedWinsOverTheFileAndBothOverThePreset) {
-  const std::vector<Preset> presets = {{"fast", "", {{"steps", {"10"}}}}, {"slow", "", {{"steps", {"1000"}}}}};
+  const std::vector<Preset> presets = {
+      {"fast", "", {{"steps", {"10"}}}}, {"slow", "", {{"steps", {"1000"}}}}, {"standard", "", {{"steps", {"100"}}}}};
   EXPECT_EQ(presetValues(presets, {{"preset", {"fast"}}}, {{"preset", {"slow"}}}), presets[0].values);
   EXPECT_EQ(presetValues(presets, {{"steps", {"3"}}}, {{"preset", {"slow"}}}), presets[1].values);
-  EXPECT_TRUE(presetValues(presets, {}, {}).empty());
+  EXPECT_EQ(presetValues(presets, {}, {}), presets[2].values);
   EXPECT_TRUE(presetValues(presets, {{"preset", {"other"}}}, {}).empty());
 }
 

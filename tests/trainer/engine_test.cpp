@@ -191,6 +191,19 @@ TEST_F(EngineTest, NumberedCheckpointsAreKeptOnRequest) {
 }
 
 // A folder in the file's place stands for a full disk.
+TEST_F(EngineTest, ANumberedCopyThatCannotBeWrittenIsSaidAndTheRunGoesOn) {
+  ToyRecipe toy;
+  run_.checkpoint_every = 5;
+  run_.keep_checkpoints = true;
+  std::filesystem::create_directories(dir_.file("out.checkpoint.0000005.safetensors/in_the_way"));
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(make(toy).run());
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("no numbered copy: "), std::string::npos) << said;
+  EXPECT_EQ(said.find("is kept in"), std::string::npos) << said;
+  EXPECT_EQ(readCheckpoint(dir_.file("out.checkpoint.0000010.safetensors")).step, 10);
+}
+
 TEST_F(EngineTest, APreviewThatCannotBeWrittenCostsNoCheckpoint) {
   ToyRecipe toy;
   run_.samples = dir_.file("samples");

@@ -9,13 +9,13 @@ std::vector<std::string> presetNames(const std::vector<Preset>& presets) {
 }
 
 RawSettings presetValues(const std::vector<Preset>& presets, const RawSettings& typed, const RawSettings& file) {
-  for (const RawSettings* settings : {&typed, &file}) {
+  std::string name = kUsualPreset;
+  for (const RawSettings* settings : {&file, &typed}) {
     const auto found = settings->find("preset");
-    if (found == settings->end() || found->second.size() != 1) continue;
-    for (const Preset& preset : presets) {
-      if (preset.name == found->second[0]) return preset.values;
-    }
-    return {};
+    if (found != settings->end()) name = found->second.size() == 1 ? found->second[0] : "";
+  }
+  for (const Preset& preset : presets) {
+    if (preset.name == name) return preset.values;
   }
   return {};
 }
@@ -32,7 +32,7 @@ std::string markdownOf(const std::vector<Preset>& presets) {
       values += '`';
     }
     text.append("| `").append(preset.name).append("` | ").append(preset.what_for).append(" | ");
-    text.append(values.empty() ? "the defaults below" : values).append(" |\n");
+    text.append(values).append(" |\n");
   }
   return text;
 }

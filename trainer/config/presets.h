@@ -17,8 +17,11 @@ struct Preset {
 // The names, for Field::choices.
 std::vector<std::string> presetNames(const std::vector<Preset>& presets);
 
-// The values of the one that `typed` or else `file` names under "preset"; empty if neither does or there is none of that
-// name (the field's own check says so).
+// The one that counts where none is named.
+inline constexpr const char* kUsualPreset = "standard";
+
+// The values of the one that `typed` or else `file` names under "preset", or else of the usual one; empty if there is none
+// of that name (the field's own check says so).
 RawSettings presetValues(const std::vector<Preset>& presets, const RawSettings& typed, const RawSettings& file);
 
 // A Markdown table of them; empty for none.

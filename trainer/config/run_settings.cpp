@@ -5,12 +5,20 @@
 #include "base/error.h"
 
 namespace impasto::trainer {
+namespace {
+
+constexpr int kGpuShare = 8;  // times the batch of a CPU
+
+}  // namespace
 
 void declare(Fields& fields, RunSettings& s) {
   fields.group("The run");
   fields.add("out", s.out, "The file to write at the end").required().local();
   fields.add("steps", s.steps, "Training steps").range(1, 100'000'000);
-  fields.add("batch", s.batch, "Crops of one forward pass").range(1, 256);
+  fields.add("batch", s.batch,
+             "Crops of one forward pass; 0: " + std::to_string(s.cpu_batch) + " on a CPU, " +
+                 std::to_string(kGpuShare * s.cpu_batch) + " on a GPU")
+      .range(0, 256);
   fields.add("accumulate", s.accumulate, "Forward passes of one step: as a batch so many times larger, in less memory")
       .range(1, 4096);
   fields.add("seed", s.seed, "Equal seeds give equal runs on one machine");
@@ -48,6 +56,10 @@ void declare(Fields& fields, RunSettings& s) {
   fields.add("painter", s.provenance.painter, "Its painter").local();
   fields.add("year", s.provenance.year, "Its year").local();
   fields.add("licence", s.provenance.licence, "Its licence").local();
+}
+
+void chooseBatch(RunSettings& settings, bool gpu) {
+  if (settings.batch == 0) settings.batch = gpu ? kGpuShare * settings.cpu_batch : settings.cpu_batch;
 }
 
 std::string checkpointPath(const RunSettings& settings) {

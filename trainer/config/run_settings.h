@@ -13,7 +13,8 @@ namespace impasto::trainer {
 struct RunSettings {
   std::string out;                  // the file that the run writes at its end
   int64_t steps = 2000;
-  int batch = 4;                    // crops of one micro-batch
+  int batch = 0;                    // crops of one micro-batch; 0: chosen by where the run is made, see chooseBatch()
+  int cpu_batch = 4;                // what a CPU is given then
   int accumulate = 1;               // micro-batches of one step
   uint64_t seed = 1;
   double clip_gradients = 0;        // largest norm of a phase's gradient; 0: any
@@ -61,6 +62,9 @@ std::string settingsText(Settings settings) {
 
 // What no range can say: contradictions, folders that are not there. Throws impasto::Error(InvalidArgument).
 void checkRun(const RunSettings& settings);
+
+// Where no batch was asked for: `cpu_batch` on a CPU; on a GPU, which smaller ones leave idle, eight times as many.
+void chooseBatch(RunSettings& settings, bool gpu);
 
 // Where the run keeps its checkpoint.
 std::string checkpointPath(const RunSettings& settings);

@@ -215,7 +215,12 @@ void Trainer::writeCheckpoint() {
   char number[32];
   std::snprintf(number, sizeof(number), ".%07lld", static_cast<long long>(step_));
   const fs::path whole(path);
-  trainer::writeCheckpoint(last_good_, (whole.parent_path() / (whole.stem().string() + number + ".safetensors")).string());
+  try {
+    trainer::writeCheckpoint(last_good_, (whole.parent_path() / (whole.stem().string() + number + ".safetensors")).string());
+  } catch (const Error& error) {  // the checkpoint itself is safe
+    if (error.code() != ErrorCode::Io) throw;
+    log_(std::string("no numbered copy: ") + error.what());
+  }
 }
 
 std::string Trainer::keepCheckpoint(const Log& note) {

@@ -14,17 +14,6 @@ constexpr int64_t kSide = 512, kPeriod = 8, kBlock = 64, kBorder = 16, kFlickerS
 constexpr int kFlickerFrames = 30;
 constexpr double kGrain = 2.0 / 255;
 
-class WithoutNoise {
- public:
-  explicit WithoutNoise(PaintingNetwork& network) : network_(network) { network_.setNoise(false); }
-  ~WithoutNoise() { network_.setNoise(true); }
-  WithoutNoise(const WithoutNoise&) = delete;
-  WithoutNoise& operator=(const WithoutNoise&) = delete;
-
- private:
-  PaintingNetwork& network_;
-};
-
 torch::Tensor inside(const torch::Tensor& picture, int64_t border) {
   return picture.narrow(2, border, picture.size(2) - 2 * border).narrow(3, border, picture.size(3) - 2 * border);
 }

@@ -78,6 +78,7 @@ void GeneratorImpl::addConvolutions(bool initialise) {
       const int64_t group = int64_t{reader.block} * reader.block;
       weight = weight.slice(0, 0, out, group).repeat_interleave(group, 0).contiguous();
     }
+    if (const auto quiet = spec_.quiet.find(i); quiet != spec_.quiet.end()) weight.slice(0, quiet->second).zero_();
     torch::Tensor bias = torch::zeros({out});
     if (const auto given = spec_.initial.find(i); given != spec_.initial.end()) {
       weight = torch::tensor(given->second.kernel).view(weight.sizes());

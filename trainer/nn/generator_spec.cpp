@@ -1,6 +1,7 @@
 #include "nn/generator_spec.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -120,10 +121,13 @@ class GeneratorBuilder {
     uint32_t paint = 0;
     if (shape_.tail == "half") {
       const uint32_t with_color = b_.concat("with_color", half, b_.spaceToDepth("fold2", seen, 2));
-      paint = b_.depthToSpace("up1", b_.conv("out", with_color, 4 * made, Activation::Sigmoid), 2);
+      const uint32_t out = b_.conv("out", with_color, 4 * made, Activation::Sigmoid);
+      if (shape_.history) spec_.quiet[out] = 4 * 3;
+      paint = b_.depthToSpace("up1", out, 2);
     } else {
       const uint32_t full = up("dec2", "up1", half, widths_.full);
       paint = b_.conv("out", b_.concat("with_color", full, seen), made, Activation::Sigmoid);
+      if (shape_.history) spec_.quiet[paint] = 3;
     }
     spec_.graph.output = shape_.history ? blended(paint, history) : paint;
   }
@@ -152,11 +156,12 @@ class GeneratorBuilder {
   }
 
   // The last op. A blend takes the logarithm of the odds of keeping what is old, the convolution behind `paint` ends in a
-  // sigmoid, whose last channel is spread over that scale; the colours begin as they are.
+  // sigmoid, whose last channel, 0.5 at first, is spread over that scale; the colours begin as they are.
   uint32_t blended(uint32_t paint, uint32_t history) {
-    constexpr float kOdds = 12;  // from -6 to 6: a share of 0.25 % to 99.75 %
+    constexpr float kOdds = 12;  // shares of 2.8 % to 99.98 %
+    const auto beginning = static_cast<float>(std::log(kBeginning / (1 - kBeginning)));
     const uint32_t keep = b_.conv("keep", paint, 4, Activation::None, 1, 1);
-    spec_.initial[keep] = {{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, kOdds}, {0, 0, 0, -kOdds / 2}};
+    spec_.initial[keep] = {{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, kOdds}, {0, 0, 0, beginning - kOdds / 2}};
     return b_.blend("blended", keep, history, static_cast<uint32_t>(shape_.history_range));
   }
 

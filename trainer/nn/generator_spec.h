@@ -18,8 +18,8 @@ namespace impasto::trainer {
 // Which graph: its size and the parts it is made of. docs/measurements.md compares them.
 struct GeneratorShape {
   std::string size = "medium";      // "small", "medium", "large"
-  std::string decoder = "shuffle";  // each stage x2: "shuffle" (convolution, depth-to-space) or "upsample" (nearest, then
-                                    // convolution: for the same work, and flat where its input is flat)
+  std::string decoder = "upsample";  // each stage x2: "upsample" (nearest, then convolution: flat where its input is flat)
+                                    // or "shuffle" (convolution, depth-to-space: the same work, and a faint grid)
   std::string tail = "full";        // the last convolution: "full" (at full resolution, on features and colour) or "half"
                                     // (at half resolution, on features and folded colour; then depth-to-space)
   std::string trunk = "eighth";     // residual blocks: "eighth" (all at 1/8) or "sixteenth" (half of them at 1/16)
@@ -27,7 +27,7 @@ struct GeneratorShape {
   int style_vector = 0;             // numbers of the style vector that steers trunk and decoder; 0: of one painting
   // What it reads beside the frame, if the host has it.
   bool history = false;   // the previous painted frame, at the first and the last convolution, and a learned blend with it
-  int history_range = 1;  // of that blend: old paint is kept within the colours of the new so many pixels around; 0: free
+  int history_range = 2;  // of that blend: old paint is kept within the colours of the new so many pixels around; 0: free
   bool geometry = false;  // depth and normals, at the first convolution
 };
 
@@ -46,7 +46,12 @@ struct GeneratorSpec {
                               // one learned fusion weight
   std::string size;           // "small", "medium", "large"
   std::map<uint32_t, ConvWeights> initial;  // of Conv2d ops that do not start from random weights
+  std::map<uint32_t, uint32_t> quiet;       // of Conv2d ops some of whose outputs start from 0: the first of these
 };
+
+// The share of what is old with which a blend begins, everywhere. Training moves it little: it closes the blend where
+// keeping would be wrong.
+inline constexpr double kBeginning = 0.92;
 
 // Throws impasto::Error(InvalidArgument) for words that are not those above.
 GeneratorSpec makeGeneratorSpec(const GeneratorShape& shape);

@@ -47,7 +47,7 @@ class PaintingNetwork : public torch::nn::Module {
   }
 
   virtual void setCompute(torch::ScalarType type) = 0;  // of convolutions
-  virtual void setNoise(bool /*on*/) {}                 // off: 0, to measure what the network does without
+  virtual void setNoise(bool /*on*/) {}                 // off: 0, see WithoutNoise
 
   // Norms by the statistics of the batch, until they are frozen with those that calibrate() measured. A network whose norms
   // take each picture's own statistics, always, has nothing to freeze.
@@ -67,6 +67,18 @@ class PaintingNetwork : public torch::nn::Module {
 
   virtual int64_t alignment() const = 0;             // frames are extended to a multiple of it, pixels
   virtual double multiplyAddsPerPixel() const = 0;   // of all convolutions, per full-resolution pixel
+};
+
+// While it lives, the network paints as if all noise were 0: what it does then depends on the frame alone.
+class WithoutNoise {
+ public:
+  explicit WithoutNoise(PaintingNetwork& network) : network_(network) { network_.setNoise(false); }
+  ~WithoutNoise() { network_.setNoise(true); }
+  WithoutNoise(const WithoutNoise&) = delete;
+  WithoutNoise& operator=(const WithoutNoise&) = delete;
+
+ private:
+  PaintingNetwork& network_;
 };
 
 }  // namespace impasto::trainer

@@ -1,7 +1,6 @@
 #include "nn/widened.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 namespace impasto::trainer {
@@ -57,12 +56,6 @@ Style widened(const Style& style, const GeneratorImpl& generator) {
                                                         : old.outputs == now.outputs && old.inputs == now.inputs);
     if (!fits) return style;
     weights = enlarged(known->second, old, now);
-    if (op.name != "out" || old.outputs == now.outputs) continue;
-    // The share is sigmoid(odds sigmoid(b) - odds / 2), see generator_spec.cpp.
-    const ConvWeights& keep = generator.spec().initial.at(*opNamed(graph, "keep"));
-    const double odds = keep.kernel.back(), wanted = std::log(kBeginning / (1 - kBeginning)) / odds + 0.5;
-    std::fill(weights.bias.begin() + static_cast<std::ptrdiff_t>(old.outputs), weights.bias.end(),
-              static_cast<float>(std::log(wanted / (1 - wanted))));
   }
   return wide;
 }

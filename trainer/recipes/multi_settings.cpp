@@ -9,7 +9,7 @@
 namespace impasto::trainer {
 
 MultiSettings::MultiSettings() {
-  batch = 6;
+  cpu_batch = 6;
   style_vector = 32;
 }
 

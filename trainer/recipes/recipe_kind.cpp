@@ -100,10 +100,11 @@ int train(Plan& plan, const Log& log) {
 }
 
 int trainOnce(Plan& plan, const Log& log, HeldOutFigures* figures) {
-  const RunSettings& run = plan.run();
+  RunSettings& run = plan.run();
   refuseToOverwrite(run);
   checkOutputs(run);
   Runtime runtime = openRuntime(run.device, run.precision, run.threads);
+  chooseBatch(run, runtime.device.is_cuda());
   const std::unique_ptr<Communicator> together = joinProcesses(runtime, run.threads, run.process_timeout);
   const bool speaks = together->rank() == 0;
   const Log said = speaks ? log : [](const std::string&) {};

@@ -5,13 +5,36 @@
 
 namespace impasto::trainer {
 
+namespace {
+
+RawSettings together(RawSettings some, const RawSettings& more) {
+  some.insert(more.begin(), more.end());
+  return some;
+}
+
+}  // namespace
+
 const std::vector<Preset>& stylePresets() {
+  // Colours that belong to the frame's things, strokes everywhere. docs/measurements.md says what else was tried.
+  static const RawSettings still = {
+      {"content-weight", {"1.5"}},  {"style-weight", {"8.0"}},      {"palette-weight", {"0.0"}}, {"plain-gram", {"false"}},
+      {"content-center", {"true"}}, {"color-map-weight", {"60.0"}}, {"flat-crops", {"0.1"}},     {"full-resolution-at", {"0.5"}}};
+  // First strokes, then hold them still: clips come when norms are frozen, half way.
+  static const RawSettings moving = together({{"history", {"true"}},
+                                              {"clip-share", {"0.6"}},
+                                              {"temporal-weight", {"30.0"}},
+                                              {"long-temporal-weight", {"30.0"}},
+                                              {"freeze-norms-at", {"0.5"}},
+                                              {"full-resolution-at", {"0.3"}}},
+                                             still);
   static const std::vector<Preset> presets = {
-      {"preview", "a first look, to see whether a painting is worth it",
-       {{"steps", {"400"}}, {"image-size", {"192"}}, {"full-resolution-at", {"0.9"}}, {"samples-every", {"100"}}}},
-      {"standard", "a style to use", {}},
+      {"preview", "a first look, to see whether a painting is worth it: no history, small crops, a fifth of the steps",
+       together({{"steps", {"400"}}, {"image-size", {"192"}}, {"full-resolution-at", {"0.8"}}, {"samples-every", {"100"}}},
+                still)},
+      {"standard", "a style to use: paint that stays on things where the host gives motion", moving},
       {"best", "a style to keep: four times the steps, on larger crops and larger batches",
-       {{"steps", {"8000"}}, {"image-size", {"320"}}, {"batch", {"8"}}, {"samples-every", {"1000"}}}},
+       together({{"steps", {"8000"}}, {"image-size", {"320"}}, {"accumulate", {"2"}}, {"samples-every", {"1000"}}}, moving)},
+      {"still", "for pictures, and hosts that know no motion: no history", still},
   };
   return presets;
 }
@@ -69,13 +92,13 @@ void checkSettings(const StyleSettings& settings) {
   if (settings.adversarial_weight > 0) checkAdversary(settings.adversary);
   styleLayers(settings);
   if ((settings.history || settings.geometry) && settings.network == Johnson::kName) {
-    throw Error(ErrorCode::InvalidArgument, "--network johnson: reads colour alone, without --history and --geometry");
+    throw Error(ErrorCode::InvalidArgument, "--network johnson: reads colour alone; with --preset still, and without --history and --geometry");
   }
   if (settings.clips.share > 0 && !settings.history) {
     throw Error(ErrorCode::InvalidArgument, "--clip-share: only a generator with --history learns from clips");
   }
   if (settings.clips.share > 0 && settings.adversarial_weight > 0) {
-    throw Error(ErrorCode::InvalidArgument, "--clip-share: no discriminator looks at clips; without --adversarial-weight");
+    throw Error(ErrorCode::InvalidArgument, "--adversarial-weight: no discriminator looks at clips; with --preset still, or --clip-share 0");
   }
   if (!settings.clips.captured.empty() && settings.clips.share == 0) {
     throw Error(ErrorCode::InvalidArgument, "--captured: is not looked at without --clip-share");

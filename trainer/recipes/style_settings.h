@@ -15,7 +15,7 @@
 namespace impasto::trainer {
 
 struct StyleSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
-  std::string preset = "standard";   // one of stylePresets(), applied by the command line before what is given by hand
+  std::string preset = kUsualPreset;  // one of stylePresets(), applied by the command line before what is given by hand
   std::string style_image;
   std::vector<std::string> content;  // folders; none: pictures of the trainer's own
   std::string own_content = "auto";  // which, see recipes/own_content.h
@@ -37,8 +37,8 @@ struct StyleSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
 
 void declare(Fields& fields, StyleSettings& settings);
 
-// preview, standard, best: how long it trains and how closely it looks. Size and shape of the generator, which say what a
-// frame costs, and all weights are the user's.
+// preview, standard, best, still: the recipe that was found best, how long it trains, how closely it looks and whether paint
+// shall stay on things. The generator's size is the user's.
 const std::vector<Preset>& stylePresets();
 
 // Throws impasto::Error(InvalidArgument), naming the flag, for values out of range.

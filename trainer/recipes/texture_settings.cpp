@@ -6,7 +6,7 @@
 namespace impasto::trainer {
 
 TextureSettings::TextureSettings() {
-  batch = 16;
+  cpu_batch = 16;
   steps = 4000;
   holdout = 0;
   adversary.gan_loss = "bce";

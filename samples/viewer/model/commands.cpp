@@ -19,7 +19,7 @@ constexpr const char* kLights[] = {"as the scene", "sun", "time of day"};
 constexpr const char* kTonemaps[] = {"AgX", "ACES", "neutral", "none"};
 constexpr const char* kTabs[] = {"paint", "view", "scene", "output", "train", "window"};
 constexpr const char* kFormats[] = {"video", "pictures"};
-constexpr const char* kPresets[] = {"preview", "standard", "best"};  // of impasto-train style
+constexpr const char* kPresets[] = {"preview", "standard", "best", "still"};  // of impasto-train style
 
 using C = Command;
 using S = State;
@@ -112,7 +112,7 @@ const std::array kCommands = {
 
     act(C::TrainPainting, "train-painting", "Painting", "FILE: the painting to learn"),
     act(C::TrainPerceptual, "train-perceptual", "Perceptual network", "FILE: VGG-16 or VGG-19 (.safetensors) for training"),
-    choice(C::TrainPreset, "train-preset", "Preset", [](S& s) { return &s.training.preset; }, kPresets, "A small style in minutes, a good one, or the best that takes longest"),
+    choice(C::TrainPreset, "train-preset", "Preset", [](S& s) { return &s.training.preset; }, kPresets, "A first look in minutes, a good style, the best that takes longest, or one for still pictures"),
     number(C::TrainSteps, "train-steps", "Steps", [](S& s) { return &s.training.steps; }, 0, 8000, 100, "%.0f", "How many training steps; some hundred show where it goes", false, "as the preset"),
     act(C::Train, "train", "Train", "Learns the painting on frames of this scene and shows the style as it comes"),
     act(C::CancelTraining, "cancel-training", "Cancel", "Stops training after the step at hand; the last preview stays"),

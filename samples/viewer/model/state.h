@@ -60,7 +60,7 @@ struct State {
   } output;
 
   struct Training {
-    int preset = 0;      // of impasto-train style: preview, standard, best
+    int preset = 0;      // of impasto-train style: preview, standard, best, still
     float steps = 0.0f;  // 0: the preset's
   } training;
 
