@@ -325,6 +325,18 @@ TEST_F(CommandLineTest, ARunThatWasKilledGoesOnFromItsLastCheckpoint) {
   EXPECT_NE(nothing_left.output.find("has done 200 steps already"), std::string::npos) << nothing_left.output;
 }
 
+TEST_F(CommandLineTest, AStyleFileIsNamedAnew) {
+  ASSERT_EQ(run(styleCommand("--steps 1 --title Old --painter Somebody --out " + file("s.safetensors"))).status, 0);
+  ASSERT_EQ(run("export --style " + file("s.safetensors") + " --title New --out " + file("named.safetensors")).status, 0);
+  const Style before = readStyleFile(file("s.safetensors")), after = readStyleFile(file("named.safetensors"));
+  EXPECT_EQ(after.provenance.title, "New");
+  EXPECT_EQ(after.provenance.painter, "Somebody");
+  EXPECT_EQ(after.provenance.training, before.provenance.training);
+  EXPECT_EQ(after.provenance.metrics, before.provenance.metrics);
+  const uint32_t last = before.weights.rbegin()->first;
+  EXPECT_EQ(after.weights.at(last).kernel, before.weights.at(last).kernel);
+}
+
 TEST_F(CommandLineTest, WhatIsThereIsReplacedOnlyWhenAskedFor) {
   const std::string out = file("s.safetensors"), checkpoint = file("s.checkpoint.safetensors");
   ASSERT_EQ(run(styleCommand("--out " + out + " --steps 1")).status, 0);

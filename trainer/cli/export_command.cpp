@@ -25,6 +25,15 @@ Style styleOf(const std::string& path, const Provenance& given) {
   return style;
 }
 
+// The style of a file, with what was given about its painting in place of what it says.
+Style styleOfFile(const std::string& path, const Provenance& given) {
+  Style style = readStyleFile(path);
+  for (std::string Provenance::*const said : {&Provenance::title, &Provenance::painter, &Provenance::year, &Provenance::licence}) {
+    if (!(given.*said).empty()) style.provenance.*said = given.*said;
+  }
+  return style;
+}
+
 }  // namespace
 
 void addExportCommand(CLI::App& app, Job& job) {
@@ -38,7 +47,8 @@ void addExportCommand(CLI::App& app, Job& job) {
   command->footer(
       "Examples:\n"
       "  impasto-train export udnie.checkpoint.safetensors --out udnie.safetensors\n"
-      "  impasto-train export --style udnie.safetensors --onnx udnie.onnx\n");
+      "  impasto-train export --style udnie.safetensors --onnx udnie.onnx\n"
+      "  impasto-train export --style udnie.safetensors --title Udnie --licence \"public domain\" --out named.safetensors\n");
   CLI::Option* checkpoint = command->add_option("checkpoint", a->checkpoint, "The checkpoint");
   command->add_option("--style", a->style, "A style file instead of a checkpoint")->excludes(checkpoint);
   command->add_option("--out", a->out, "The style file to write");
@@ -59,7 +69,7 @@ void addExportCommand(CLI::App& app, Job& job) {
       for (const std::string& path : {a->out, a->onnx}) {
         checkReplaced(path, a->checkpoint.empty() ? a->style : a->checkpoint, a->overwrite);
       }
-      const Style style = a->style.empty() ? styleOf(a->checkpoint, a->provenance) : readStyleFile(a->style);
+      const Style style = a->style.empty() ? styleOf(a->checkpoint, a->provenance) : styleOfFile(a->style, a->provenance);
       if (!a->out.empty()) {
         writeStyleFile(style, a->out);
         std::fprintf(stderr, "wrote %s\n", a->out.c_str());

@@ -17,8 +17,9 @@ RawSettings together(RawSettings some, const RawSettings& more) {
 const std::vector<Preset>& stylePresets() {
   // Colours that belong to the frame's things, strokes everywhere. docs/measurements.md says what else was tried.
   static const RawSettings still = {
-      {"content-weight", {"1.5"}},  {"style-weight", {"8.0"}},      {"palette-weight", {"0.0"}}, {"plain-gram", {"false"}},
-      {"content-center", {"true"}}, {"color-map-weight", {"60.0"}}, {"flat-crops", {"0.1"}},     {"full-resolution-at", {"0.5"}}};
+      {"content-weight", {"2.0"}}, {"style-weight", {"8.0"}},      {"edge-weight", {"1.0"}},
+      {"palette-weight", {"0.0"}}, {"plain-gram", {"false"}},      {"content-center", {"true"}},
+      {"flat-crops", {"0.1"}},     {"color-map-weight", {"60.0"}}, {"full-resolution-at", {"0.5"}}};
   // First strokes, then hold them still: clips come when norms are frozen, half way.
   static const RawSettings moving = together({{"history", {"true"}},
                                               {"clip-share", {"0.6"}},
