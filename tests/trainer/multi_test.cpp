@@ -152,7 +152,7 @@ TEST_F(MultiTest, StyleStatisticsAreWhatStaysWhenAPaintingIsMirrored) {
 
 // One painting is red, the other blue: what a vector paints is told by the mean colour.
 TEST_F(MultiTest, VectorsPaintTheirPaintingsAndMixturesLieBetween) {
-  MultiSettings settings = tinySettings(120);
+  MultiSettings settings = tinySettings(200);
   settings.palette_weight = 2;
   MultiRun run(settings);
   const double first = valueOf(run.run(1), "loss");
