@@ -345,6 +345,16 @@ TEST(HistoryGenerator, BeginsAsAStyleWithout) {
   EXPECT_ERROR(other->adoptFolded(widened(makeStyle(*small, {}), *other)), ErrorCode::InvalidArgument, "enc4");
 }
 
+// From nothing, too: what says how much is kept does not depend on the frame yet.
+TEST(HistoryGenerator, BeginsWithAQuietBlend) {
+  for (const auto& [tail, first] : {std::pair{"full", 3}, {"half", 12}}) {
+    Generator generator(makeGeneratorSpec(sized("small", true, false, tail)));
+    const torch::Tensor weight = generator->named_parameters()["out/weight"];
+    EXPECT_EQ(weight.slice(0, first).abs().max().item<double>(), 0) << tail;
+    EXPECT_GT(weight.slice(0, 0, first).abs().amax({1, 2, 3}).min().item<double>(), 0) << tail;
+  }
+}
+
 // What follows the sigmoid is in float32 while the convolutions before it are in bfloat16.
 TEST(HistoryGenerator, RunsInBfloat16) {
   torch::NoGradGuard no_grad;

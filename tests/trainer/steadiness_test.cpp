@@ -97,11 +97,12 @@ TEST(CropLoader, TheWantedShareOfCropsIsOfOneColour) {
 }
 
 // Paints the frame, lighter by `amplitude` in even columns and darker in odd ones.
-Style stripes(float amplitude) {
+Style stripes(float amplitude, bool noise = false) {
   Graph graph;
   const uint32_t folded = addOp(graph, OpType::SpaceToDepth, {addInput(graph, InputKind::Color)}, 2);
   const uint32_t mixed = addConv(graph, folded, 12, 1);
   graph.output = addOp(graph, OpType::DepthToSpace, {mixed}, 2);
+  if (noise) graph.output = addOp(graph, OpType::Add, {graph.output, addNoise(graph, 3, 1, 1)});
   Random random(1);
   Style style = makeStyle(graph, random);
   ConvWeights& weights = style.weights.at(mixed);
@@ -119,10 +120,11 @@ TEST(Equivariance, WhatDependsOnThePlaceIsWhatIsMeasured) {
     torch::NoGradGuard no_grad;
     return equivarianceLoss(*generator, frames, window, seed).item<double>();
   };
-  Generator steady(stripes(0)), striped(stripes(0.125f));
+  Generator steady(stripes(0)), noisy(stripes(0, /*noise=*/true)), striped(stripes(0.125f));
   std::set<double> seen;
   for (uint64_t seed = 0; seed < 16; ++seed) {
     EXPECT_LT(measured(steady, seed), 1e-6);
+    EXPECT_LT(measured(noisy, seed), 1e-6);  // noise stays where it is, and is not what is asked about
     seen.insert(std::round(measured(striped, seed) * 1e4) / 1e4);
   }
   EXPECT_EQ(seen, (std::set<double>{0, 0.25}));  // moved by an even or an odd number of columns

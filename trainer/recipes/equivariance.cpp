@@ -1,6 +1,5 @@
 #include "recipes/equivariance.h"
 
-#include <algorithm>
 #include <random>
 
 namespace impasto::trainer {
