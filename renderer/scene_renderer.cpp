@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <span>
 #include <string>
 
 #include "renderer/recording.h"
@@ -16,6 +17,14 @@ bool reachesInto(const ShadowFit& fit, const glm::vec4& ball) {
   const glm::vec3 mapped = fit.matrix * glm::vec4(glm::vec3(ball), 1.0f);
   const float radius = ball.w * 0.5f / fit.half_extent;
   return !(mapped.x + radius < 0.0f || mapped.x - radius > 1.0f || mapped.y + radius < 0.0f || mapped.y - radius > 1.0f);
+}
+
+// Targets that a pass has written, to whoever reads them next.
+void handToReaders(VkCommandBuffer commands, std::span<const Image* const> targets) {
+  for (const Image* target : targets) {
+    recordBarriers(commands, {imageBarrier(*target, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                           kTargetReaders, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
+  }
 }
 
 }  // namespace
@@ -415,10 +424,7 @@ void SceneRenderer::recordResolve(VkCommandBuffer commands) {
                      &constants);
   drawFullscreen(commands);
   vkCmdEndRendering(commands);
-  for (const Image* target : targets) {
-    recordBarriers(commands, {imageBarrier(*target, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                                           kTargetReaders, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
-  }
+  handToReaders(commands, targets);
   device_.endLabel(commands);
 }
 
@@ -448,10 +454,7 @@ void SceneRenderer::recordGBuffer(VkCommandBuffer commands, const Slot& slot) {
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, g_buffer_sky_.get());
   drawFullscreen(commands);
   vkCmdEndRendering(commands);
-  for (const Image* target : targets) {
-    recordBarriers(commands, {imageBarrier(*target, kColorOutput, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                                           kTargetReaders, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL)});
-  }
+  handToReaders(commands, targets);
   device_.endLabel(commands);
 }
 
