@@ -133,11 +133,7 @@ class PoisonTest : public ProtocolTest, public ::testing::WithParamInterface<boo
     }
     ProtocolTest::SetUp();
   }
-  TestDeviceOptions deviceOptions() const override {
-    TestDeviceOptions options;
-    options.validation = GetParam();
-    return options;
-  }
+  bool withLayers() const override { return GetParam(); }
 };
 
 INSTANTIATE_TEST_SUITE_P(, PoisonTest, ::testing::Bool(),

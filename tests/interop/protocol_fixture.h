@@ -61,7 +61,11 @@ class ProtocolTest : public PassTest {
     PassTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     module().reset();
-    TestDeviceOptions options = deviceOptions();
+    TestDeviceOptions options;
+    options.validation = withLayers();
+    // Layers before 1.4.350 corrupt their heap where one thread signals and another submits (Khronos' validation layers,
+    // pull requests 11925 and 11931).
+    options.validate_synchronization = TestDevice::validationVersion() >= VK_MAKE_API_VERSION(0, 1, 4, 350);
     options.extensions = {VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME};
     if (!useDevice(options)) return;
     if (device().driver.find("llvmpipe") == std::string::npos) {
@@ -74,11 +78,7 @@ class ProtocolTest : public PassTest {
   // Validation layers before 1.4 lose their way where a host signals what a queue waits for, and are ten seconds late each
   // time: with such the tests run without, and with others under scripts/newest-mesa.
   static bool layersCanFollow() { return TestDevice::validationVersion() >= VK_MAKE_API_VERSION(0, 1, 4, 0); }
-  virtual TestDeviceOptions deviceOptions() const {
-    TestDeviceOptions options;
-    options.validation = layersCanFollow();
-    return options;
-  }
+  virtual bool withLayers() const { return layersCanFollow(); }
   void TearDown() override {
     packed_.reset();
     painted_.reset();

@@ -53,7 +53,7 @@ bool createInstance(TestDevice& out, std::string& why_not) {
   const VkValidationFeatureEnableEXT enables[] = {VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
   VkValidationFeaturesEXT features{VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT};
   features.pNext = &messenger;
-  features.enabledValidationFeatureCount = 1;
+  features.enabledValidationFeatureCount = out.options.validate_synchronization ? 1 : 0;
   features.pEnabledValidationFeatures = enables;
 
   VkApplicationInfo application{VK_STRUCTURE_TYPE_APPLICATION_INFO};

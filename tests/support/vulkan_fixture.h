@@ -38,6 +38,7 @@ struct TestDeviceOptions {
   std::vector<const char*> extensions;                               // others that must be there
   const void* features = nullptr;    // a chain of other feature structs, for VkDeviceCreateInfo
   bool validation = true;            // false: without the layers, for what they cannot follow
+  bool validate_synchronization = true;  // with the layers: also their synchronization validation
 
   static TestDeviceOptions plain(uint32_t api_version) {
     return {api_version, Synchronization2::Off, false, false, false, false, false, {}, nullptr};
