@@ -93,9 +93,17 @@ TEST_F(CommandLineTest, TrainsExportsInspectsAndEvaluates) {
   trainer::writePng(makePicture(80, 72, 50), file("held_out/a.png"));
   const Result evaluated = run("evaluate --style " + out + " --content " + file("held_out") + " --style-image " +
                                file("painting.png") + " --style-size 64 --perceptual " + file("vgg.safetensors") +
-                               " --device cpu --threads 1 --json");
+                               " --device cpu --threads 1 --json --record");
   EXPECT_EQ(evaluated.status, 0) << evaluated.output;
   EXPECT_NE(evaluated.output.find("\"edge_f1\""), std::string::npos) << evaluated.output;
+  const nlohmann::json recorded = jsonIn(run("inspect --json " + out).output)["metrics"];
+  EXPECT_EQ(recorded["evaluated"]["pictures"], 1);
+  EXPECT_EQ(recorded["evaluated"]["edge_f1"], jsonIn(evaluated.output)["styles"][0]["edge_f1"]);
+  EXPECT_FALSE(recorded["evaluated"].contains("file"));
+  EXPECT_TRUE(recorded.contains("image_size")) << "what was there";
+  expectFailure(run("evaluate --record --style " + file("s.checkpoint.safetensors") + " --content " + file("held_out") +
+                    " --style-image " + file("painting.png") + " --perceptual " + file("vgg.safetensors")),
+                2, "is a checkpoint");
 }
 
 TEST_F(CommandLineTest, EvaluateComparesStylesWithAYardsticksCheckpointAndDrawsASheet) {

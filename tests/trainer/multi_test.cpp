@@ -280,6 +280,34 @@ TEST_F(MultiTest, AnotherRunCanBeginWhereOneEnded) {
   EXPECT_ERROR(MultiRun{next}, ErrorCode::InvalidArgument, "makes 8 numbers");
 }
 
+// The style of one painting is what all of them begin with, and history comes to it.
+TEST_F(MultiTest, ARunCanBeginWithTheStyleOfOnePainting) {
+  const StyleSettings one = TrainerTest::tinySettings(4);
+  StyleRun style(one);
+  while (style.stepsDone() < 4) style.step();
+  const Style begun = style.style();
+  writeStyleFile(begun, file("one.safetensors"));
+  MultiSettings settings = tinySettings(6);
+  settings.init = file("one.safetensors");
+  settings.history = true;
+  settings.freeze_norms_at = 0.5;
+  settings.clips.share = 1;
+  settings.clips.frames = 3;
+  settings.color_map_weight = 60;
+  MultiRun run(settings);
+  const torch::Tensor frame = toTensor(makePicture(40, 40, 78)).unsqueeze(0);
+  const Style at_first = run.recipe().exportedStyle({});
+  const torch::Tensor of_first = byReference(at_first, frame, at_first.paintings[0].vector);
+  EXPECT_LT((of_first - byReference(begun, frame, {})).abs().mean().item<double>(), 0.05);
+  for (int i = 0; i < 6; ++i) {
+    const Scalars scalars = run.trainer().step();
+    EXPECT_EQ(std::isfinite(valueOf(scalars, "moved 1")), i >= 3) << i;
+    EXPECT_TRUE(std::isfinite(valueOf(scalars, "colours"))) << i;
+  }
+  EXPECT_TRUE(std::isfinite(named(run.recipe().heldOut(), "warp 1")));
+  EXPECT_TRUE(run.recipe().exportedStyle({}).graph.wants(InputKind::History));
+}
+
 TEST_F(MultiTest, WhatCannotBeLearnedIsSaidFirst) {
   const auto expectBad = [&](const std::function<void(MultiSettings&)>& change, const std::string& message) {
     MultiSettings settings = tinySettings(2);

@@ -41,6 +41,7 @@ Measured measure(PaintingNetwork& network, const std::vector<CapturedClip>& clip
 
 int evaluateClips(const ClipEvaluation& a) {
   torch::NoGradGuard no_grad;
+  if (a.record) checkRecordable(a.styles);
   const Runtime runtime = openRuntime(a.device, "float32", a.threads);
   std::vector<CapturedClip> clips;
   for (const std::string& folder : a.clips) {
@@ -73,21 +74,21 @@ int evaluateClips(const ClipEvaluation& a) {
     const FigureMeter* meter = meters.empty() ? nullptr : &meters[style.judge];
     const Measured m = measure(*style.network, clips, meter, runtime.device);
     const ClipFigures& f = m.figures;
-    if (a.json) {
-      nlohmann::ordered_json entry = {{"file", style.path}};
-      if (!style.painting.empty()) entry["painting"] = style.painting;
-      entry.update(toJson(f));
-      entry["lattice"] = m.stability.lattice;
-      entry["wander"] = m.stability.wander;
-      entry["pan"] = m.pan;
-      json["styles"].push_back(entry);
-    } else {
+    nlohmann::ordered_json entry = {{"file", style.path}};
+    if (!style.painting.empty()) entry["painting"] = style.painting;
+    entry.update(toJson(f));
+    entry["lattice"] = m.stability.lattice;
+    entry["wander"] = m.stability.wander;
+    entry["pan"] = m.pan;
+    json["styles"].push_back(entry);
+    if (!a.json) {
       std::printf("%-32s %6.2f %6.2f %7.4f %7.4f %7.4f %7.2f %7.2f %7.2f %7.2f %6.2f %6.2f\n", style.name().c_str(),
                   f.ratio1(), f.ratio8(), f.style_first, f.style_last, f.style_alone, f.contrast_first, f.contrast_last,
                   f.contrast_alone, m.stability.lattice, m.stability.wander, m.pan);
     }
   }
   if (a.json) std::printf("%s\n", json.dump(2).c_str());
+  if (a.record) recordFigures(json["styles"], "clips", {{"clips", clips.size()}});
   return 0;
 }
 

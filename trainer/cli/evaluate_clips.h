@@ -14,6 +14,7 @@ struct ClipEvaluation {
   std::string device = "auto";
   int threads = 0;
   bool json = false;
+  bool record = false;  // put the figures into the style files' metrics
 };
 
 // Prints a line, or a JSON object, for each painting of each style: means over all clips. Throws impasto::Error.

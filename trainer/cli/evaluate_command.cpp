@@ -28,7 +28,7 @@ struct Arguments {
   std::string painting, perceptual, lpips, sheet;
   std::string device = "auto";
   int style_size = 512, image_size = 768, threads = 0, sheet_rows = 6;
-  bool json = false;
+  bool json = false, record = false;
 };
 
 // What is measured of one painting of a file.
@@ -203,14 +203,19 @@ void printTable(const Evaluation& e) {
 
 int evaluate(const Arguments& a) {
   torch::NoGradGuard no_grad;
+  if (a.record) checkRecordable(a.styles);
   const Runtime runtime = openRuntime(a.device, "float32", a.threads);
   const auto skipped = [](const std::string& message) { std::fprintf(stderr, "skipped: %s\n", message.c_str()); };
   const ImageFolder folder = readImageFolders(a.content, a.image_size, skipped);
   Sheet sheet(a.sheet, static_cast<size_t>(a.sheet_rows), folder.images.size());
   const Evaluation e = measure(a, sheet, folder, runtime);
   // Figures first: a sheet that cannot be written must not cost them.
+  ordered_json json = asJson(e, a);
+  if (a.record) {
+    recordFigures(json["styles"], "evaluated",
+                  {{"pictures", e.pictures}, {"image_size", a.image_size}, {"style_size", a.style_size}});
+  }
   if (a.json) {
-    ordered_json json = asJson(e, a);
     if (!sheet.empty()) json["sheet"] = sheet.legend(e);
     std::printf("%s\n", json.dump(2).c_str());
   } else {
@@ -266,10 +271,12 @@ void addEvaluateCommand(CLI::App& app, Job& job) {
   command->add_option("--device", a->device, "auto, cpu or cuda")->capture_default_str();
   command->add_option("--threads", a->threads, "CPU threads; 0: all cores")->capture_default_str();
   command->add_flag("--json", a->json, "As JSON");
+  command->add_flag("--record", a->record, "Put the figures into the metrics of the style files, which `inspect` shows");
   command->callback([a, &job] { job = [a] {
       if (!a->clips.empty()) {
         return evaluateClips(
-            {a->styles, a->clips, a->style_images, a->painting, a->perceptual, a->style_size, a->device, a->threads, a->json});
+            {a->styles, a->clips, a->style_images, a->painting, a->perceptual, a->style_size, a->device, a->threads, a->json,
+             a->record});
       }
       for (const auto& [flag, missing] :
            {std::pair{"--content", a->content.empty()}, {"--style-image", a->style_images.empty()},

@@ -1,6 +1,8 @@
 #include "cli/judged.h"
 
 #include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "engine/checkpoint.h"
@@ -64,6 +66,37 @@ std::vector<Judged> readJudged(const std::vector<std::string>& paths, const std:
   }
   if (!chosen) throw Error(ErrorCode::InvalidArgument, "--painting " + painting + ": no --style holds several paintings");
   return all;
+}
+
+void checkRecordable(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    if (isCheckpoint(path)) {
+      throw Error(ErrorCode::InvalidArgument, "--record: " + path + " is a checkpoint: figures are kept in style files");
+    }
+  }
+}
+
+void recordFigures(const nlohmann::ordered_json& measured, const std::string& key, const nlohmann::ordered_json& about) {
+  std::map<std::string, std::vector<nlohmann::ordered_json>> of_file;
+  for (nlohmann::ordered_json entry : measured) {
+    const std::string path = entry["file"];
+    entry.erase("file");
+    entry.erase("style_image");  // a path of this machine
+    of_file[path].push_back(std::move(entry));
+  }
+  for (const auto& [path, entries] : of_file) {
+    Style style = readStyleFile(path);
+    nlohmann::ordered_json metrics = nlohmann::ordered_json::parse(style.provenance.metrics, nullptr, /*allow_exceptions=*/false);
+    if (!metrics.is_object()) metrics = nlohmann::ordered_json::object();
+    metrics[key] = about;
+    if (entries.size() == 1) {
+      metrics[key].update(entries[0]);
+    } else {
+      metrics[key]["paintings"] = entries;
+    }
+    style.provenance.metrics = metrics.dump();
+    writeStyleFile(style, path);
+  }
 }
 
 }  // namespace impasto::trainer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,12 @@ struct Judged {
 // One --style-image judges everything; several, one each of a file's paintings, in order. Throws impasto::Error, naming the
 // path or the flag.
 std::vector<Judged> readJudged(const std::vector<std::string>& paths, const std::string& painting, size_t style_images);
+
+// For `--record`: throws impasto::Error(InvalidArgument) where one of `paths` is a checkpoint.
+void checkRecordable(const std::vector<std::string>& paths);
+// Puts `measured` ({"file": path, figures...} each) into the metrics of those style files, as `key`: `about` and the figures,
+// or `about` and "paintings", an array, where a file has several. What else the metrics say stays. Throws impasto::Error,
+// naming the path.
+void recordFigures(const nlohmann::ordered_json& measured, const std::string& key, const nlohmann::ordered_json& about);
 
 }  // namespace impasto::trainer

@@ -5,6 +5,7 @@
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,6 +22,8 @@ constexpr double kSlope = 0.2;
 constexpr int64_t kFirstSide = 4;
 constexpr int64_t kWidest = 8;  // times the last block
 constexpr int kMappingLayers = 4;
+constexpr double kMappingRate = 0.01;  // of the others' learning rate
+constexpr double kFirstContrast = 0.5;  // deviation of the first colours, in [-1, 1]
 constexpr int kLargestSide = 1024;
 constexpr char kFormat[] = "impasto-texture";
 
@@ -64,7 +67,15 @@ torch::Tensor latentsOf(const TextureGeneratorImpl& generator, int64_t count) {
   return torch::randn({count, generator.options().latent}, generator.parameters()[0].options().requires_grad(false));
 }
 
-torch::Tensor toUnit(const torch::Tensor& colors) { return colors.tanh().mul(0.5).add(0.5); }
+// From [-1, 1] to [0, 1].
+torch::Tensor toUnit(const torch::Tensor& colors) { return colors.mul(0.5).add(0.5); }
+
+// A kernel of unit deviation, scaled so that what it makes of unit deviation has unit deviation.
+torch::Tensor evened(const torch::Tensor& weight) {
+  return weight / std::sqrt(static_cast<double>(weight.numel() / weight.size(0)));
+}
+
+torch::Tensor active(const torch::Tensor& x) { return torch::leaky_relu(x, kSlope) * std::sqrt(2.0); }
 
 torch::Tensor twice(const torch::Tensor& x) {
   namespace F = torch::nn::functional;
@@ -114,34 +125,35 @@ TextureGeneratorImpl::TextureGeneratorImpl(const TextureOptions& options) : opti
   if (options.kind != "stylegan2") {
     throw Error(ErrorCode::InvalidArgument, options.kind + " makes no textures: expected dcgan or stylegan2");
   }
-  mapping_ = Sequential();
   for (int i = 0; i < kMappingLayers; ++i) {
-    mapping_->push_back(Linear(options.latent, options.latent));
-    mapping_->push_back(LeakyReLU(LeakyReLUOptions().negative_slope(kSlope)));
+    mapping_.push_back(affine("mapping" + std::to_string(i), options.latent, options.latent, 0, kMappingRate));
   }
-  register_module("mapping", mapping_);
   constant_ = register_parameter("constant", torch::randn({1, channels[0], kFirstSide, kFirstSide}));
   int64_t in = channels[0];
   for (size_t i = 0; i < channels.size(); ++i) {
     const std::string name = "block" + std::to_string(i);
     const int64_t out = channels[i];
-    const auto style = [&](const std::string& of, int64_t count) {
-      Linear layer = register_module(name + of, Linear(options.latent, count));
-      torch::NoGradGuard no_grad;
-      layer->bias.fill_(1);  // a style of 1 leaves a kernel as it is
-      return layer;
-    };
     Block block;
-    block.style = style("_style", in);
-    block.weight = register_parameter(name + "_weight", torch::randn({out, in, 3, 3}) / std::sqrt(double(in) * 9));
+    block.style = affine(name + "_style", options.latent, in, 1, 1);  // a style of 1 leaves a kernel as it is
+    block.weight = register_parameter(name + "_weight", torch::randn({out, in, 3, 3}));
     block.bias = register_parameter(name + "_bias", torch::zeros({1, out, 1, 1}));
     block.noise_strength = register_parameter(name + "_noise", torch::zeros({1}));
-    block.color_style = style("_color_style", out);
-    block.color_weight = register_parameter(name + "_color_weight", torch::randn({3, out, 1, 1}) / std::sqrt(double(out)));
+    block.color_style = affine(name + "_color_style", options.latent, out, 1, 1);
+    block.color_weight = register_parameter(name + "_color_weight", torch::randn({3, out, 1, 1}));
     block.color_bias = register_parameter(name + "_color_bias", torch::zeros({1, 3, 1, 1}));
     blocks_.push_back(block);
     in = out;
   }
+}
+
+TextureGeneratorImpl::Affine TextureGeneratorImpl::affine(const std::string& name, int64_t in, int64_t out, double bias,
+                                                          double rate) {
+  return {register_parameter(name + "_weight", torch::randn({out, in}) / rate),
+          register_parameter(name + "_bias", torch::full({out}, bias / rate)), rate};
+}
+
+torch::Tensor TextureGeneratorImpl::Affine::forward(const torch::Tensor& x) const {
+  return torch::linear(x, evened(weight) * rate, bias * rate);
 }
 
 torch::Tensor TextureGeneratorImpl::paint(const std::vector<torch::Tensor>& style_of_block) {
@@ -150,25 +162,28 @@ torch::Tensor TextureGeneratorImpl::paint(const std::vector<torch::Tensor>& styl
     const torch::Tensor& style = style_of_block[i];
     Block& block = blocks_[i];
     if (i > 0) x = twice(x);
-    x = modulatedConv(x, block.weight, block.style->forward(style), /*demodulate=*/true);
+    x = modulatedConv(x, evened(block.weight), block.style.forward(style), /*demodulate=*/true);
     x = x + block.noise_strength * torch::randn({x.size(0), 1, x.size(2), x.size(3)}, x.options());
-    x = torch::leaky_relu(x + block.bias, kSlope) * std::sqrt(2.0);
+    x = active(x + block.bias);
     const torch::Tensor of_scale =
-        modulatedConv(x, block.color_weight, block.color_style->forward(style), /*demodulate=*/false) + block.color_bias;
+        modulatedConv(x, evened(block.color_weight), block.color_style.forward(style), /*demodulate=*/false) +
+        block.color_bias;
     colors = colors.defined() ? twice(colors) + of_scale : of_scale;
   }
-  return toUnit(colors);
+  return toUnit(colors * (kFirstContrast / std::sqrt(static_cast<double>(blocks_.size()))));
 }
 
 torch::Tensor TextureGeneratorImpl::forward(const torch::Tensor& latents) {
-  if (plain_) return toUnit(plain_->forward(latents));
+  if (plain_) return toUnit(plain_->forward(latents).tanh());
   return mix(latents, latents, 0);
 }
 
 torch::Tensor TextureGeneratorImpl::mix(const torch::Tensor& coarse, const torch::Tensor& fine, int64_t crossover) {
-  if (!mapping_) throw Error(ErrorCode::InvalidArgument, "a dcgan generator has no styles to mix");
+  if (mapping_.empty()) throw Error(ErrorCode::InvalidArgument, "a dcgan generator has no styles to mix");
   const auto styleOf = [&](const torch::Tensor& z) {
-    return mapping_->forward(z * (z.square().mean(1, /*keepdim=*/true) + 1e-8).rsqrt());
+    torch::Tensor x = z * (z.square().mean(1, /*keepdim=*/true) + 1e-8).rsqrt();
+    for (const Affine& layer : mapping_) x = active(layer.forward(x));
+    return x;
   };
   const torch::Tensor of_fine = styleOf(fine), of_coarse = crossover > 0 ? styleOf(coarse) : of_fine;
   std::vector<torch::Tensor> styles;
@@ -178,14 +193,14 @@ torch::Tensor TextureGeneratorImpl::mix(const torch::Tensor& coarse, const torch
 
 torch::Tensor drawTextures(TextureGenerator& generator, int64_t count, uint64_t seed) {
   const Drawing drawing(*generator, seed);
-  return generator->forward(latentsOf(*generator, count)).cpu();
+  return generator->forward(latentsOf(*generator, count)).clamp(0, 1).cpu();
 }
 
 torch::Tensor drawMixedTextures(TextureGenerator& generator, int64_t rows, int64_t columns, int64_t crossover,
                                 uint64_t seed) {
   const Drawing drawing(*generator, seed);
   const torch::Tensor coarse = latentsOf(*generator, rows), fine = latentsOf(*generator, columns);
-  return generator->mix(coarse.repeat_interleave(columns, 0), fine.repeat({rows, 1}), crossover).cpu();
+  return generator->mix(coarse.repeat_interleave(columns, 0), fine.repeat({rows, 1}), crossover).clamp(0, 1).cpu();
 }
 
 void writeTextureGenerator(TextureGenerator& generator, const std::string& training, const std::string& path) {

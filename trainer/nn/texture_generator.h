@@ -2,7 +2,6 @@
 #pragma once
 
 #include <torch/nn/modules/container/sequential.h>
-#include <torch/nn/modules/linear.h>
 
 #include <cstdint>
 #include <string>
@@ -27,14 +26,16 @@ torch::Tensor modulatedConv(const torch::Tensor& x, const torch::Tensor& weight,
 
 //   dcgan      a linear layer to 4 x 4, then transposed convolutions with batch norms (Radford et al. 2016)
 //   stylegan2  a mapping network from latent to style, modulated convolutions from a learned constant on, noise after
-//              each, colours summed over the scales (Karras et al. 2020)
+//              each, colours summed over the scales (Karras et al. 2020). Kernels have unit deviation and are scaled where
+//              they are used, so that a learning rate means the same for all (Karras et al. 2018, 4.1), and colours are not
+//              squashed: a sum over scales that saturates has no gradient to come back by.
 class TextureGeneratorImpl : public torch::nn::Module {
  public:
   // Throws impasto::Error(InvalidArgument) for another kind or a side that is no such power of two. Weights are drawn from
   // LibTorch's generator of random numbers, as is the noise that stylegan2 adds.
   explicit TextureGeneratorImpl(const TextureOptions& options);
 
-  // Latent vectors N x L of unit deviation -> pictures N x 3 x S x S in [0, 1].
+  // Latent vectors N x L of unit deviation -> pictures N x 3 x S x S in [0, 1]; those of stylegan2 may lie outside.
   torch::Tensor forward(const torch::Tensor& latents);
 
   // Coarse shapes of the one, fine ones of the other: blocks below `crossover` (0 to blocks()) follow `coarse`, the rest
@@ -45,23 +46,29 @@ class TextureGeneratorImpl : public torch::nn::Module {
   const TextureOptions& options() const { return options_; }
 
  private:
+  struct Affine {  // of stylegan2: a linear layer
+    torch::Tensor weight, bias;
+    double rate;  // at which it learns, as a share of the others'
+    torch::Tensor forward(const torch::Tensor& x) const;
+  };
   struct Block {  // of stylegan2: a modulated convolution at one scale and what makes colours of it
-    torch::nn::Linear style{nullptr}, color_style{nullptr};
+    Affine style, color_style;
     torch::Tensor weight, bias, noise_strength, color_weight, color_bias;
   };
 
+  Affine affine(const std::string& name, int64_t in, int64_t out, double bias, double rate);
   torch::Tensor paint(const std::vector<torch::Tensor>& style_of_block);
 
   TextureOptions options_;
   torch::nn::Sequential plain_{nullptr};  // dcgan
-  torch::nn::Sequential mapping_{nullptr};
+  std::vector<Affine> mapping_;
   torch::Tensor constant_;
   std::vector<Block> blocks_;
 };
 TORCH_MODULE(TextureGenerator);
 
-// `count` pictures, N x 3 x S x S on the CPU, a function of the weights and the seed; LibTorch's generator of random numbers
-// is left as it was. Statistics of norms are used, not measured. No gradients.
+// `count` pictures, N x 3 x S x S in [0, 1] on the CPU, a function of the weights and the seed; LibTorch's generator of
+// random numbers is left as it was. Statistics of norms are used, not measured. No gradients.
 torch::Tensor drawTextures(TextureGenerator& generator, int64_t count, uint64_t seed);
 
 // The same for stylegan2 with mixed styles: a table of rows x columns pictures, coarse shapes of the row's noise from

@@ -13,6 +13,11 @@ std::optional<uint32_t> opNamed(const Graph& graph, const std::string& name) {
   return {};
 }
 
+bool readsStyle(const Graph& graph, const Op& op) {
+  const Op& input = graph.ops[op.inputs[0]];
+  return input.type == OpType::Input && input.input_kind == InputKind::Style;
+}
+
 struct Extent {
   size_t outputs, inputs, taps;
 };
@@ -37,8 +42,9 @@ Style widened(const Style& style, const GeneratorImpl& generator) {
   const Graph& graph = generator.spec().graph;
   const bool history = graph.wants(InputKind::History) && !style.graph.wants(InputKind::History);
   const bool geometry = graph.wants(InputKind::Depth) && !style.graph.wants(InputKind::Depth);
+  const bool vector = graph.styleVectorLength() > 0 && style.graph.styleVectorLength() == 0;
   // History lies before what is made of depth and normals.
-  if ((!history && !geometry) || (history && style.graph.wants(InputKind::Depth))) return style;
+  if ((!history && !geometry && !vector) || (history && style.graph.wants(InputKind::Depth))) return style;
   Style wide = style;
   wide.graph = graph;
   wide.weights = generator.foldedWeights();
@@ -47,7 +53,7 @@ Style widened(const Style& style, const GeneratorImpl& generator) {
     const std::optional<uint32_t> same = opNamed(style.graph, op.name);
     const auto known = same ? style.weights.find(*same) : style.weights.end();
     if (known == style.weights.end()) {
-      if (op.name == "keep" || op.name == "geo4") continue;
+      if (op.name == "keep" || op.name == "geo4" || readsStyle(graph, op)) continue;
       return style;
     }
     const Extent now = extentOf(graph, op), old = extentOf(style.graph, style.graph.ops[*same]);

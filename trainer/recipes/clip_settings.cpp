@@ -1,5 +1,7 @@
 #include "recipes/clip_settings.h"
 
+#include "base/error.h"
+
 namespace impasto::trainer {
 
 void declare(Fields& fields, ClipSettings& s) {
@@ -13,6 +15,15 @@ void declare(Fields& fields, ClipSettings& s) {
   fields.add("temporal-weight", s.temporal_weight, "Higher: paint stays on things from frame to frame").atLeast(0);
   fields.add("long-temporal-weight", s.long_temporal_weight, "Higher: it stays over eight frames").atLeast(0);
   fields.add("contrast-weight", s.contrast_weight, "Higher: paint with history stays as sharp as paint without").atLeast(0);
+}
+
+void checkClips(const ClipSettings& settings, bool history) {
+  if (settings.share > 0 && !history) {
+    throw Error(ErrorCode::InvalidArgument, "--clip-share: only a generator with --history learns from clips");
+  }
+  if (!settings.captured.empty() && settings.share == 0) {
+    throw Error(ErrorCode::InvalidArgument, "--captured: is not looked at without --clip-share");
+  }
 }
 
 }  // namespace impasto::trainer

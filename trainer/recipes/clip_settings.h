@@ -1,4 +1,4 @@
-// What the recipe `style` can be told about clips.
+// What recipes that train on clips can be told about them.
 #pragma once
 
 #include <string>
@@ -18,5 +18,8 @@ struct ClipSettings {
 };
 
 void declare(Fields& fields, ClipSettings& settings);
+
+// Throws impasto::Error(InvalidArgument), naming the flag, for settings that do not go together. `history`: the generator's.
+void checkClips(const ClipSettings& settings, bool history);
 
 }  // namespace impasto::trainer

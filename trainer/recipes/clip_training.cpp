@@ -37,12 +37,13 @@ torch::Tensor difference(const std::vector<ClipFrame>& frames, size_t steps, con
 
 }  // namespace
 
-ClipTraining::ClipTraining(const ClipSettings& settings, const Split& pictures, const StyleObjective& objective,
-                           const Crops& crops, int holdout, torch::Device device, const Log& log)
-    : settings_(settings), objective_(objective), crops_(crops), device_(device) {
+ClipTraining::ClipTraining(const ClipSettings& settings, const Split& pictures, const CropLoader::Options& crops, int holdout,
+                           torch::Device device, const Log& log)
+    : settings_(settings), side_(crops.crop), context_(crops.context / 2), processes_(crops.processes),
+      process_(crops.process), device_(device) {
   PictureClipOptions made;
-  made.side = crops.side + 2 * crops.context;
-  made.batch = crops.batch;
+  made.side = side_ + 2 * context_;
+  made.batch = std::max(1, crops.batch / 2);
   made.longest = settings.frames;
   made.seed = crops.seed;
   ClipOptions held = made;
@@ -76,7 +77,7 @@ int64_t ClipTraining::clipsAmong(int64_t batches) const {
 void ClipTraining::resumeAt(int64_t clip) {
   loader_.reset();
   const auto make = [this](uint64_t index) {
-    return source_->make(index * static_cast<uint64_t>(crops_.processes) + static_cast<uint64_t>(crops_.process));
+    return source_->make(index * static_cast<uint64_t>(processes_) + static_cast<uint64_t>(process_));
   };
   loader_ = std::make_unique<Prefetch<Clip>>(make, static_cast<uint64_t>(clip), kPrefetched);
 }
@@ -87,11 +88,11 @@ Clip ClipTraining::next() {
   return clip;
 }
 
-torch::Tensor ClipTraining::loss(PaintingNetwork& network, const Clip& clip, bool full_resolution, uint64_t seed,
-                                 Scalars& scalars) const {
+torch::Tensor ClipTraining::loss(PaintingNetwork& network, const Clip& clip, const StyleObjective& objective,
+                                 bool full_resolution, uint64_t seed, Scalars& scalars) const {
   const std::vector<ClipFrame>& frames = clip.frames;
   const size_t last = frames.size() - 1;
-  const int64_t border = crops_.context;
+  const int64_t border = context_;
   ClipPainter painter(network, clip.noise_offsets);
   std::vector<torch::Tensor> paintings;
   for (size_t t = 0; t <= last; ++t) {
@@ -99,11 +100,11 @@ torch::Tensor ClipTraining::loss(PaintingNetwork& network, const Clip& clip, boo
     paintings.push_back(painter.paint(frames[t]));
   }
   const auto inside = [&](const torch::Tensor& t) {
-    return t.narrow(2, border, crops_.side).narrow(3, border, crops_.side);
+    return t.narrow(2, border, side_).narrow(3, border, side_);
   };
-  torch::Tensor loss = objective_(torch::cat({inside(frames[last - 1].color), inside(frames[last].color)}),
-                                  torch::cat({inside(paintings[last - 1]), inside(paintings[last])}), full_resolution, seed,
-                                  scalars);
+  torch::Tensor loss = objective(torch::cat({inside(frames[last - 1].color), inside(frames[last].color)}),
+                                 torch::cat({inside(paintings[last - 1]), inside(paintings[last])}), full_resolution, seed,
+                                 scalars);
   const torch::Tensor near = difference(frames, 1, paintings[last], paintings[last - 1], border);
   scalars.emplace_back("moved 1", near);
   loss = loss + settings_.temporal_weight * near;

@@ -1,4 +1,4 @@
-// What the recipe `style` does with clips: a generator with history paints some frames of each without gradients, as a game
+// What recipes do with clips: a generator with history paints some frames of each without gradients, as a game
 // would, and then two more that it learns from.
 //
 //   L = the objective of both frames, as of any crop
@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "data/clip.h"
+#include "data/crop_loader.h"
 #include "data/prefetch.h"
 #include "data/split.h"
 #include "engine/recipe.h"
@@ -23,18 +24,11 @@ namespace impasto::trainer {
 
 class ClipTraining {
  public:
-  struct Crops {
-    int side = 256;     // of what losses see, pixels
-    int context = 32;   // more on every side that the generator sees
-    int batch = 2;      // clips at once
-    uint64_t seed = 1;
-    int process = 0, processes = 1;  // each has clips of its own
-  };
-
-  // `pictures` and `objective` must outlive this. Throws impasto::Error for captured clips that cannot be read or are too
-  // small.
-  ClipTraining(const ClipSettings& settings, const Split& pictures, const StyleObjective& objective, const Crops& crops,
-               int holdout, torch::Device device, const Log& log);
+  // Clips of the crops' side, with half of their context, and half as many at once, since two frames of each are learned
+  // from; each process has its own. `settings` and `pictures` must outlive this. Throws impasto::Error for captured clips that
+  // cannot be read or are too small.
+  ClipTraining(const ClipSettings& settings, const Split& pictures, const CropLoader::Options& crops, int holdout,
+               torch::Device device, const Log& log);
 
   // Of the batches 0 to `batches` - 1, counted from where clips begin: how many are clips. They are spread evenly.
   int64_t clipsAmong(int64_t batches) const;
@@ -42,7 +36,8 @@ class ClipTraining {
   void resumeAt(int64_t clip);
   Clip next();
 
-  torch::Tensor loss(PaintingNetwork& network, const Clip& clip, bool full_resolution, uint64_t seed, Scalars& scalars) const;
+  torch::Tensor loss(PaintingNetwork& network, const Clip& clip, const StyleObjective& objective, bool full_resolution,
+                     uint64_t seed, Scalars& scalars) const;
 
   // Mean over clips that are not trained on: captured ones if any are held out, else made from the pictures held out; none
   // if there are neither.
@@ -51,8 +46,7 @@ class ClipTraining {
 
  private:
   const ClipSettings& settings_;
-  const StyleObjective& objective_;
-  const Crops crops_;
+  const int side_, context_, processes_, process_;
   const torch::Device device_;
   std::unique_ptr<ClipSource> source_, held_out_;
   uint64_t held_out_count_ = 0;

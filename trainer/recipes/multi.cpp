@@ -10,6 +10,7 @@
 #include "io/sha256.h"
 #include "logging/sample_grid.h"
 #include "nn/on_device.h"
+#include "nn/with_style.h"
 #include "recipes/multi_export.h"
 #include "recipes/style_stages.h"
 
@@ -83,7 +84,15 @@ MultiRecipe::MultiRecipe(const MultiSettings& settings, const Runtime& runtime, 
   loadPaintings();
   content_ = loadContent(settings.content, settings.image_size, settings.holdOut(), log_);
   crops_ = cropsWithContext(settings.image_size, generator_.live()->alignment(), settings.batch, settings.seed, runtime);
+  crops_.flat = settings.flat_crops;
   crops_.augmentation = settings.augmentation;
+  for (size_t i = 0; i < objectives_.size(); ++i) {
+    objectives_[i]->useColorMap(content_.pictures.training, paintings_[i], settings.seed);
+  }
+  paintings_.clear();
+  if (settings.clips.share > 0) {
+    clips_ = std::make_unique<ClipTraining>(settings.clips, content_.pictures, crops_, settings.holdout, runtime.device, log_);
+  }
   if (!settings.init.empty() && settings.resume.empty()) warmStart();
 }
 
@@ -95,6 +104,7 @@ void MultiRecipe::loadPaintings() {
     objectives_.push_back(std::make_unique<StyleObjective>(settings_, *vgg_, painting));
     meters_.push_back(std::make_unique<FigureMeter>(*vgg_, nullptr, painting));
     views.push_back(viewsOf(*vgg_, painting, settings_.seed + views.size()));
+    paintings_.push_back(painting);
   }
   views_ = torch::stack(views);
   const torch::Tensor whole = views_.select(1, 0), all = views_.flatten(0, 1);
@@ -107,10 +117,18 @@ void MultiRecipe::loadPaintings() {
 }
 
 void MultiRecipe::warmStart() {
-  if (!isCheckpoint(settings_.init)) {
-    throw Error(ErrorCode::InvalidArgument,
-                "--init " + settings_.init + ": expected a checkpoint: a style file has no style encoder");
+  if (isCheckpoint(settings_.init)) {
+    adoptEncoder();
+  } else if (readStyleFile(settings_.init).graph.styleVectorLength() > 0) {
+    throw Error(ErrorCode::InvalidArgument, "--init " + settings_.init +
+                                                ": expected a checkpoint, or the style of one painting: a style file has no "
+                                                "style encoder");
   }
+  generator_.warmStart(settings_.init, calibration());
+  log_("starting from " + settings_.init);
+}
+
+void MultiRecipe::adoptEncoder() {
   try {
     const Checkpoint checkpoint = readCheckpoint(settings_.init);
     const auto network = checkpoint.fingerprints.find(kPerceptualFingerprint);
@@ -121,8 +139,6 @@ void MultiRecipe::warmStart() {
   } catch (const Error& error) {
     throw Error(error.code(), "--init " + settings_.init + ": " + error.what());
   }
-  generator_.warmStart(settings_.init, calibration());
-  log_("starting from " + settings_.init);
 }
 
 std::vector<Phase> MultiRecipe::phases() {
@@ -164,8 +180,14 @@ void MultiRecipe::resumeAt(int64_t step) {
   figures_.reset();
   generator_.resume();
   batches_.resize(static_cast<size_t>(settings_.accumulate));
-  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_,
-                                         static_cast<uint64_t>(step * settings_.accumulate), runtime_.device);
+  const int64_t batch = step * settings_.accumulate, clips = clipsBefore(batch);
+  loader_ = std::make_unique<CropLoader>(content_.pictures.training, crops_, static_cast<uint64_t>(batch - clips),
+                                         runtime_.device);
+  if (clips_) clips_->resumeAt(clips);
+}
+
+int64_t MultiRecipe::clipsBefore(int64_t batch) const {
+  return clips_ ? clips_->clipsAmong(batch - generator_.freezeStep() * settings_.accumulate) : 0;
 }
 
 void MultiRecipe::begin(int64_t step) {
@@ -174,12 +196,22 @@ void MultiRecipe::begin(int64_t step) {
 }
 
 void MultiRecipe::load(const MicroBatch& micro) {
-  CropBatch crops = loader_->next();
-  const int64_t paintings = views_.size(0), count = crops.pictures.size(0);
-  // Crops are numbered over all processes.
-  const int64_t part = (micro.step * micro.count + micro.index) * micro.processes + micro.process;
-  const auto first = static_cast<uint64_t>(part * count);
+  const int64_t paintings = views_.size(0), number = micro.step * micro.count + micro.index, clips = clipsBefore(number);
   Batch& batch = batches_[static_cast<size_t>(micro.index)];
+  batch = {};
+  if (clipsBefore(number + 1) > clips) {
+    const StyleDraw draw = drawStyle(~settings_.seed, static_cast<uint64_t>(clips * micro.processes + micro.process), paintings,
+                                     views_.size(1));
+    batch.clip = clips_->next();
+    batch.clip_painting = static_cast<size_t>(draw.painting);
+    batch.statistics = views_[draw.painting][draw.view].unsqueeze(0);
+    return;
+  }
+  CropBatch crops = loader_->next();
+  const int64_t count = crops.pictures.size(0);
+  // Crops are numbered over all processes.
+  const int64_t part = number * micro.processes + micro.process;
+  const auto first = static_cast<uint64_t>(part * count);
   batch.crops.assign(static_cast<size_t>(paintings), {});
   std::vector<torch::Tensor> statistics;
   for (int64_t i = 0; i < count; ++i) {
@@ -196,13 +228,17 @@ torch::Tensor MultiRecipe::loss(size_t /*phase*/, const MicroBatch& micro, Scala
   const Batch& batch = batches_[static_cast<size_t>(micro.index)];
   const int size = settings_.image_size;
   const Window window{crops_.context, crops_.context, size, size};
+  const bool full_resolution = inSecondStage(micro.step, settings_.steps, settings_.full_resolution_at);
+  const uint64_t seed = settings_.seed + static_cast<uint64_t>(micro.step * micro.count + micro.index);
+  if (batch.clip) {
+    WithStyle network(*generator_.live(), encoder_->forward(batch.statistics)[0]);
+    return clips_->loss(network, *batch.clip, *objectives_[batch.clip_painting], full_resolution, seed, scalars);
+  }
   GeneratorInputs inputs;
   inputs.color = batch.frames;
   inputs.style = encoder_->forward(batch.statistics);
   const torch::Tensor painted = generator_.live()->forward(inputs, batch.noise_offsets, window);
   const torch::Tensor frames = batch.frames.narrow(2, window.y, size).narrow(3, window.x, size);
-  const bool full_resolution = inSecondStage(micro.step, settings_.steps, settings_.full_resolution_at);
-  const uint64_t seed = settings_.seed + static_cast<uint64_t>(micro.step * micro.count + micro.index);
   torch::Tensor loss;
   for (size_t i = 0; i < objectives_.size(); ++i) {
     if (batch.crops[i].empty()) continue;
@@ -230,10 +266,20 @@ void MultiRecipe::end(int64_t /*step*/) {
 }
 
 torch::Tensor MultiRecipe::paint(const torch::Tensor& frames, const torch::Tensor& vector) {
-  GeneratorInputs inputs;
-  inputs.color = frames;
-  inputs.style = vector.expand({frames.size(0), -1});
-  return exported()->forward(inputs);
+  return WithStyle(*exported(), vector).forward(frames);
+}
+
+// Means over all paintings.
+ClipFigures MultiRecipe::clipFigures() {
+  torch::NoGradGuard no_grad;
+  const Frozen frozen(*exported());
+  const torch::Tensor vectors = exportedEncoder()->learned();
+  ClipFigures sum;
+  for (int64_t i = 0; i < vectors.size(0); ++i) {
+    WithStyle network(*exported(), vectors[i]);
+    sum += clips_->heldOut(network);
+  }
+  return sum.dividedBy(static_cast<double>(vectors.size(0)));
 }
 
 const std::vector<Figures>& MultiRecipe::figures() {
@@ -260,7 +306,14 @@ std::vector<std::pair<std::string, double>> MultiRecipe::heldOut() {
   Figures sum;
   for (const Figures& of_painting : figures()) sum += of_painting;
   const Figures mean = sum.dividedBy(static_cast<double>(meters_.size()));
-  return {{"style", mean.style}, {"content", mean.content_relu3_1}, {"SSIM", mean.ssim}, {"edge F1", mean.edge_f1}};
+  std::vector<std::pair<std::string, double>> shown = {
+      {"style", mean.style}, {"content", mean.content_relu3_1}, {"SSIM", mean.ssim}, {"edge F1", mean.edge_f1}};
+  if (clips_) {
+    const ClipFigures of_clips = clipFigures();
+    shown.emplace_back("warp 1", of_clips.ratio1());
+    shown.emplace_back("warp 8", of_clips.ratio8());
+  }
+  return shown;
 }
 
 double MultiRecipe::fusionWeight() {
@@ -300,6 +353,7 @@ void MultiRecipe::writeResult(const std::string& training) {
     metrics["pictures"] = content_.pictures.held_out.size();
     metrics["image_size"] = settings_.image_size;
     for (const Figures& of_painting : figures()) metrics["paintings"].push_back(toJson(of_painting));
+    if (clips_) metrics["clips"] = toJson(clipFigures());
   }
   provenance.metrics = metrics.dump();
   writeStyleFile(exportedStyle(provenance), settings_.out);

@@ -6,7 +6,8 @@
 // statistic of itself. The vector is made by a style encoder (nn/style_encoder.h), which sees another part of the painting
 // each time and learns together with the generator; so a painting that it has never seen has a vector too. How much of
 // what the vector asks for is fused into the features is one learned number, the fusion weight. Every crop is painted like
-// one of the paintings, all of them equally often, and has that painting's objective (style_objective.h).
+// one of the paintings, all of them equally often, and has that painting's objective (style_objective.h). So is every batch
+// of clips, all of which are painted alike (clip_training.h).
 #pragma once
 
 #include <memory>
@@ -18,6 +19,7 @@
 #include "metrics/figures.h"
 #include "nn/style_encoder.h"
 #include "optim/adam.h"
+#include "recipes/clip_training.h"
 #include "recipes/content.h"
 #include "recipes/multi_settings.h"
 #include "recipes/style_objective.h"
@@ -55,7 +57,10 @@ class MultiRecipe final : public Recipe {
 
  private:
   void loadPaintings();
+  int64_t clipsBefore(int64_t batch) const;
   void warmStart();
+  void adoptEncoder();
+  ClipFigures clipFigures();
   torch::Tensor paint(const torch::Tensor& frames, const torch::Tensor& vector);
   TrainedGenerator::Batches calibration();
 
@@ -68,6 +73,7 @@ class MultiRecipe final : public Recipe {
   Content content_;
   TrainedGenerator generator_;
   CropLoader::Options crops_;
+  std::vector<torch::Tensor> paintings_;  // while the recipe is made
   torch::Tensor views_;  // paintings x views x D: statistics of parts of each; the first is all of it
   StyleEncoder encoder_{nullptr}, averaged_encoder_{nullptr};
   std::unique_ptr<WeightAverage> encoder_average_;
@@ -75,12 +81,15 @@ class MultiRecipe final : public Recipe {
   std::vector<std::unique_ptr<StyleObjective>> objectives_;  // one for each painting
   std::vector<std::unique_ptr<FigureMeter>> meters_;         // likewise
   std::unique_ptr<CropLoader> loader_;
+  std::unique_ptr<ClipTraining> clips_;  // null if there are none
 
   struct Batch {
     torch::Tensor frames;  // with context, on the device
     std::vector<std::pair<uint32_t, uint32_t>> noise_offsets;
     torch::Tensor statistics;          // N x D, of the part of its painting that each crop goes by
     std::vector<std::vector<int64_t>> crops;  // of each painting: which of the batch are painted like it
+    std::optional<Clip> clip;                 // instead of crops, all like `clip_painting`
+    size_t clip_painting = 0;
   };
   std::vector<Batch> batches_;  // of this step
   std::optional<std::vector<Figures>> figures_;  // of the weights as they are now, once measured

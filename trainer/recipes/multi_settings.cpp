@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "recipes/style_settings.h"
 
 namespace impasto::trainer {
 
@@ -24,6 +25,8 @@ void declare(Fields& fields, MultiSettings& s) {
              "by default the trainer's own")
       .path();
 
+  fields.group("The run");
+  fields.add("preset", s.preset, "Settings that go together, see above").choices(presetNames(stylePresets()));
   declare(fields, static_cast<RunSettings&>(s));
   fields.add("titles", s.titles, "Title of each painting, in the order of --style-image; by default its file's name");
   fields.add("painters", s.painters, "Painter of each");
@@ -32,6 +35,7 @@ void declare(Fields& fields, MultiSettings& s) {
 
   fields.group("Generator and crops");
   declare(fields, static_cast<GeneratorShape&>(s));
+  declareExtraInputs(fields, s);
   fields.add("style-vector", s.style_vector, "Numbers of the style vector, which says which painting")
       .range(1, kMaxStyleVectorLength);
   fields.add("image-size", s.image_size, "Side of the training crops, pixels").range(32, 2048).multipleOf(16);
@@ -40,6 +44,9 @@ void declare(Fields& fields, MultiSettings& s) {
   declare(fields, s.augmentation);
 
   declareObjective(fields, s);
+  fields.add("flat-crops", s.flat_crops, "Share of the crops that are of one colour, as skies and walls are").range(0, 1);
+
+  declare(fields, s.clips);
 
   declareOptimiser(fields, s);
   fields.add("encoder-lr", s.encoder_learning_rate, "Peak learning rate of the style encoder").atLeast(0);
@@ -49,6 +56,7 @@ void checkSettings(const MultiSettings& settings) {
   checkFields(settings);
   checkRun(settings);
   styleLayers(settings);
+  checkClips(settings.clips, settings.history);
   const size_t count = settings.style_images.size();
   if (count < 2 || count > kMaxPaintings) {
     throw Error(ErrorCode::InvalidArgument, "--style-image: expected 2 to " + std::to_string(kMaxPaintings) +

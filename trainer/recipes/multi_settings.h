@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "config/presets.h"
 #include "config/run_settings.h"
 #include "data/augmentation.h"
+#include "recipes/clip_settings.h"
 #include "recipes/objective_settings.h"
 #include "recipes/trained_generator.h"
 
@@ -15,6 +17,7 @@ namespace impasto::trainer {
 struct MultiSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
   MultiSettings();  // defaults where they differ from those of every run
 
+  std::string preset = kUsualPreset;  // one of stylePresets(), applied by the command line before what is given by hand
   std::vector<std::string> style_images;
   std::vector<std::string> content;  // folders
   std::string perceptual;
@@ -22,6 +25,8 @@ struct MultiSettings : RunSettings, GeneratorSettings, ObjectiveSettings {
   int image_size = 256;  // side of the training crops, pixels
   int style_size = 512;  // shorter side of each painting, pixels; strokes grow with it
   Augmentation augmentation;
+  double flat_crops = 0;  // share of the crops that are of one colour
+  ClipSettings clips;
   double encoder_learning_rate = 0.002;
 
   // Of the paintings, in the order of their images; none, or one for each. A painting without a title has its file's name.

@@ -27,6 +27,9 @@ void declareObjective(Fields& fields, ObjectiveSettings& s) {
   fields.add("plain-gram", s.plain_gram,
              "With it: also plain Gram matrices at full resolution, else covariances there, too");
   fields.add("content-center", s.content_center, "Compare content without the mean of each channel");
+  fields.add("color-map-weight", s.color_map_weight,
+             "Higher: large areas have the colours that a fixed map from the pictures' to the painting's gives them; try 60")
+      .atLeast(0);
 }
 
 std::vector<StyleLayer> styleLayers(const ObjectiveSettings& settings) {

@@ -29,7 +29,6 @@ struct ObjectiveSettings {
   bool gram_center = true;              // covariances: at half resolution; half of the error at full resolution
 };
 
-// All but the map's weight, which is for recipes that make one.
 void declareObjective(Fields& fields, ObjectiveSettings& settings);
 
 // Layers with their weights; all weights 1 where none are given. Throws impasto::Error(InvalidArgument), naming the flag,

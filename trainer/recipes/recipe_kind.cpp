@@ -60,7 +60,8 @@ const std::vector<RecipeKind>& recipeKinds() {
        "  impasto-train multi --style-image udnie.jpg --style-image scream.jpg --content photos/ --out multi.safetensors\n"
        "  impasto-train multi ... --titles \"Udnie,The Scream\" --samples samples/\n"
        "  impasto-train encode multi.checkpoint.safetensors --style-image new.jpg --out more.safetensors\n",
-       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<MultiSettings, MultiRecipe>>()); }, exportMulti},
+       [] { return std::unique_ptr<Plan>(std::make_unique<PlanOf<MultiSettings, MultiRecipe>>()); }, exportMulti,
+       stylePresets},
       {"distill", "Learns to paint as a style file does: another, smaller generator from it and a folder of pictures",
        "  impasto-train distill --teacher large.safetensors --content photos/ --size small --out small.safetensors\n"
        "  impasto-train distill ... --decoder upsample --tail half\n",

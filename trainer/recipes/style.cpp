@@ -18,7 +18,6 @@ namespace impasto::trainer {
 namespace {
 
 constexpr int kSmallestSampleSide = 384;
-constexpr int64_t kMappedColors = 8192;      // of the pictures and of the painting, to make the map of colours from
 
 std::unique_ptr<TrainedNetwork> makeNetwork(const StyleSettings& settings, const Runtime& runtime) {
   if (settings.network != Johnson::kName) {
@@ -50,19 +49,9 @@ StyleRecipe::StyleRecipe(const StyleSettings& settings, const Runtime& runtime, 
   crops_ = cropsWithContext(settings.image_size, network_->liveNetwork().alignment(), settings.batch, settings.seed, runtime);
   crops_.flat = settings.flat_crops;
   crops_.augmentation = settings.augmentation;
-  if (settings.color_map_weight > 0) {
-    objective_->useColorMap(ColorMap(sampledColors(content_.pictures.training, kMappedColors, settings.seed),
-                                     sampledColors(painting_, kMappedColors, settings.seed + 1), settings.seed));
-  }
+  objective_->useColorMap(content_.pictures.training, painting_, settings.seed);
   if (settings.clips.share > 0) {
-    const ClipTraining::Crops clip_crops{.side = settings.image_size,
-                                         .context = crops_.context / 2,
-                                         .batch = std::max(1, settings.batch / 2),  // two frames of each are learned from
-                                         .seed = settings.seed,
-                                         .process = runtime.process,
-                                         .processes = runtime.processes};
-    clips_ = std::make_unique<ClipTraining>(settings.clips, content_.pictures, *objective_, clip_crops, settings.holdout,
-                                            runtime.device, log_);
+    clips_ = std::make_unique<ClipTraining>(settings.clips, content_.pictures, crops_, settings.holdout, runtime.device, log_);
   }
   if (settings.adversarial_weight > 0) {
     const int shorter = static_cast<int>(std::min(painting_.size(2), painting_.size(3)));
@@ -142,7 +131,7 @@ void StyleRecipe::load(const MicroBatch& micro) {
 torch::Tensor StyleRecipe::loss(size_t phase, const MicroBatch& micro, Scalars& scalars) {
   Batch& batch = batches_[static_cast<size_t>(micro.index)];
   const uint64_t seed = settings_.seed + static_cast<uint64_t>(micro.step * micro.count + micro.index);
-  if (batch.clip) return clips_->loss(network_->liveNetwork(), *batch.clip, fullResolution(micro.step), seed, scalars);
+  if (batch.clip) return clips_->loss(network_->liveNetwork(), *batch.clip, *objective_, fullResolution(micro.step), seed, scalars);
   const int size = settings_.image_size;
   const Window window{crops_.context, crops_.context, size, size};
   // Painted once for both phases: the discriminator's step leaves the generator as it is.
@@ -228,6 +217,10 @@ void StyleRecipe::writeResult(const std::string& training) {
   if (!content_.pictures.held_out.empty()) {
     nlohmann::ordered_json metrics = {{"pictures", content_.pictures.held_out.size()}, {"image_size", settings_.image_size}};
     metrics.update(toJson(figures()));
+    if (clips_) {
+      const Frozen frozen(result());
+      metrics["clips"] = toJson(clips_->heldOut(result()));
+    }
     provenance.metrics = metrics.dump();
   }
   writeStyleFile(network_->style(provenance), settings_.out);

@@ -8,6 +8,11 @@
 #include "nn/seen_features.h"
 
 namespace impasto::trainer {
+namespace {
+
+constexpr int64_t kMappedColors = 8192;  // of the pictures and of the painting, to make the map of colours from
+
+}  // namespace
 
 StyleObjective::StyleObjective(const ObjectiveSettings& settings, const PerceptualNetwork& vgg,
                                const torch::Tensor& painting, Communicator* together)
@@ -27,6 +32,11 @@ StyleObjective::StyleObjective(const ObjectiveSettings& settings, const Perceptu
                           : settings.plain_gram ? StyleStatistic::Both
                                                 : StyleStatistic::Covariance);
   palette_ = std::make_unique<PaletteLoss>(painting, together);
+}
+
+void StyleObjective::useColorMap(const std::vector<Image>& pictures, const torch::Tensor& painting, uint64_t seed) {
+  if (settings_.color_map_weight == 0) return;
+  color_map_.emplace(sampledColors(pictures, kMappedColors, seed), sampledColors(painting, kMappedColors, seed + 1), seed);
 }
 
 torch::Tensor StyleObjective::operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution,

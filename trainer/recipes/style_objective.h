@@ -30,8 +30,9 @@ class StyleObjective {
   StyleObjective(const ObjectiveSettings& settings, const PerceptualNetwork& vgg, const torch::Tensor& painting,
                  Communicator* together = nullptr);
 
-  // What `color_map_weight` compares with; without it nothing is.
-  void useColorMap(ColorMap map) { color_map_.emplace(std::move(map)); }
+  // Makes the map that `color_map_weight` compares with, from pictures like those that are to be painted, a function of the
+  // seed; nothing where that weight is 0.
+  void useColorMap(const std::vector<Image>& pictures, const torch::Tensor& painting, uint64_t seed);
 
   // Of paintings against frames, both N x 3 x S x S. `seed` chooses the palette loss's directions.
   torch::Tensor operator()(const torch::Tensor& frames, const torch::Tensor& paintings, bool full_resolution, uint64_t seed,

@@ -69,9 +69,6 @@ void declare(Fields& fields, StyleSettings& s) {
   declare(fields, s.augmentation);
 
   declareObjective(fields, s);
-  fields.add("color-map-weight", s.color_map_weight,
-             "Higher: large areas have the colours that a fixed map from the pictures' to the painting's gives them; try 60")
-      .atLeast(0);
   fields.add("equivariance-weight", s.equivariance_weight, "Higher: paint moves along when a crop is moved by some pixels")
       .atLeast(0);
   fields.add("equivariance-from", s.equivariance_from, "Fraction of the steps after which it does").range(0, 1);
@@ -95,14 +92,9 @@ void checkSettings(const StyleSettings& settings) {
   if ((settings.history || settings.geometry) && settings.network == Johnson::kName) {
     throw Error(ErrorCode::InvalidArgument, "--network johnson: reads colour alone; with --preset still, and without --history and --geometry");
   }
-  if (settings.clips.share > 0 && !settings.history) {
-    throw Error(ErrorCode::InvalidArgument, "--clip-share: only a generator with --history learns from clips");
-  }
+  checkClips(settings.clips, settings.history);
   if (settings.clips.share > 0 && settings.adversarial_weight > 0) {
     throw Error(ErrorCode::InvalidArgument, "--adversarial-weight: no discriminator looks at clips; with --preset still, or --clip-share 0");
-  }
-  if (!settings.clips.captured.empty() && settings.clips.share == 0) {
-    throw Error(ErrorCode::InvalidArgument, "--captured: is not looked at without --clip-share");
   }
   const int least = settings.trunk == "sixteenth" ? 64 : 32;  // the context is a quarter of the side
   if (settings.equivariance_weight > 0 && settings.image_size < least) {
