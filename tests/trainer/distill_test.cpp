@@ -28,9 +28,12 @@ class DistillTest : public TrainerTest {
   }
 
   // A small generator of random weights whose norms have statistics, folded.
-  Style makeTeacher() const {
+  Style makeTeacher(bool history = false) const {
     torch::manual_seed(21);
-    Generator generator(makeGeneratorSpec("small"));
+    GeneratorShape shape;
+    shape.size = "small";
+    shape.history = history;
+    Generator generator(makeGeneratorSpec(shape));
     std::vector<torch::Tensor> frames;
     for (uint32_t i = 0; i < 4; ++i) frames.push_back(toTensor(makePicture(64, 64, i)).unsqueeze(0));
     generator->calibrate({torch::cat(frames)}, /*keep_function=*/false);
@@ -144,14 +147,24 @@ TEST_F(DistillTest, BadTeachersAreErrorsThatNameThem) {
   settings.decoder = "bicubic";
   EXPECT_ERROR(DistillRun{settings}, ErrorCode::InvalidArgument, "--decoder bicubic");
 
-  Style with_history = makeTeacher();
-  Op history;
-  history.type = OpType::Input;
-  history.name = "history";
-  history.input_kind = InputKind::History;
-  with_history.graph.ops.push_back(history);
-  writeTeacher(with_history);
-  EXPECT_ERROR(DistillRun{distillSettings(2)}, ErrorCode::Unsupported, "'history'");
+  Style with_exposure = makeTeacher();
+  Op exposure;
+  exposure.type = OpType::Input;
+  exposure.name = "exposure";
+  exposure.input_kind = InputKind::Exposure;
+  with_exposure.graph.ops.push_back(exposure);
+  writeTeacher(with_exposure);
+  EXPECT_ERROR(DistillRun{distillSettings(2)}, ErrorCode::Unsupported, "'exposure'");
+}
+
+TEST_F(DistillTest, ATeacherWithHistoryShowsWhatItPaintsWithout) {
+  writeTeacher(makeTeacher(/*history=*/true));
+  DistillSettings settings = distillSettings(60);
+  DistillRun run(settings);
+  const double before = run.recipe().error();
+  run.run();
+  EXPECT_LT(run.recipe().error(), 0.6 * before);
+  EXPECT_FALSE(run.recipe().exported()->spec().graph.wants(InputKind::History));
 }
 
 class ThinVggTest : public TrainerTest {

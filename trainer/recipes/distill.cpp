@@ -19,15 +19,15 @@ constexpr double kFinalRate = 0.01;      // of the peak learning rate
 constexpr int kContext = 32;             // frame pixels around a crop that both generators see
 constexpr int kSmallestSampleSide = 384;
 
-// A frame alone must be enough: a student has no other inputs.
+// A frame alone must be enough: a student has no other inputs. A style with history paints every first frame without.
 void checkTeacher(const Style& style, const std::string& path) {
   for (const InputKind kind : kInputKinds) {
-    if (kind == InputKind::Color || !style.graph.wants(kind)) continue;
+    if (kind == InputKind::Color || kind == InputKind::History || !style.graph.wants(kind)) continue;
     if (kind == InputKind::Depth || kind == InputKind::Normals) {
       if (!style.graph.needs(kind)) continue;  // optional: painted without
     }
     throw Error(ErrorCode::Unsupported, path + ": reads '" + std::string(toString(kind)) +
-                                            "': only styles that read colour alone can be teachers");
+                                            "': only styles that can do with colour alone can be teachers");
   }
 }
 
