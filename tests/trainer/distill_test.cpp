@@ -159,7 +159,7 @@ TEST_F(DistillTest, BadTeachersAreErrorsThatNameThem) {
 
 TEST_F(DistillTest, ATeacherWithHistoryShowsWhatItPaintsWithout) {
   writeTeacher(makeTeacher(/*history=*/true));
-  DistillSettings settings = distillSettings(60);
+  DistillSettings settings = distillSettings(150);
   DistillRun run(settings);
   const double before = run.recipe().error();
   run.run();
