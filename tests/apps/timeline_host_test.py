@@ -31,10 +31,10 @@ if len(set(expected)) < 20:
     sys.exit("the picture is all but empty")
 for backend in backends[1:]:
     painted = paint(program, style, folder, backend)
-    # Painted in place six times over, in fp16 and in fp32: what differs grows from time to time.
+    # Painted in place six times over, in fp16 and in fp32: what differs grows from time to time, in some styles tenfold.
     mean = sum(abs(a - b) for a, b in zip(expected, painted)) / len(expected)
     print(f"{backend}: mean difference {mean:.3f} of 255")
-    if mean > 3:
+    if mean > 1.5:
         sys.exit(f"{backend} paints another picture")
 wrong = subprocess.run([program, style, os.path.join(folder, "none.ppm"), "brush"], capture_output=True, text=True)
 assert wrong.returncode == 2 and wrong.stderr.startswith("usage:"), wrong
