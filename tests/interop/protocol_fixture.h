@@ -63,8 +63,8 @@ class ProtocolTest : public PassTest {
     module().reset();
     TestDeviceOptions options;
     options.validation = withLayers();
-    // Layers before 1.4.350 corrupt their heap where one thread signals and another submits (Khronos' validation layers,
-    // pull requests 11925 and 11931).
+    // Layers 1.4.309 corrupt their heap where one thread signals and another submits (Khronos' validation layers, pull
+    // requests 11925 and 11931, mended in March 2026). 1.4.350 is later than that; which release is the first was not tried.
     options.validate_synchronization = TestDevice::validationVersion() >= VK_MAKE_API_VERSION(0, 1, 4, 350);
     options.extensions = {VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME};
     if (!useDevice(options)) return;

@@ -108,6 +108,28 @@ TEST(TextureGenerators, MakePicturesOfNoiseAndMixStyles) {
   EXPECT_ERROR(TextureGenerator(TextureOptions{.kind = "vae"}), ErrorCode::InvalidArgument, "vae");
 }
 
+// What kept StyleGAN2 from learning: kernels of which one step is a large part, and colours that saturate.
+TEST(TextureGenerators, StyleGansKernelsAreEvenAndItsColoursComeBack) {
+  torch::manual_seed(6);
+  TextureGenerator styled(TextureOptions{.kind = "stylegan2", .latent = 64, .width = 8, .side = 64});
+  for (const auto& item : styled->named_parameters()) {
+    if (item.value().numel() < 1000) continue;
+    const double unit = item.key().find("mapping") != std::string::npos ? 100 : 1;  // which learns at a hundredth
+    EXPECT_NEAR(item.value().std().item<double>() / unit, 1, 0.1) << item.key();
+  }
+  const torch::Tensor latents = torch::randn({8, 64});
+  const double contrast = styled->forward(latents).std().item<double>();
+  EXPECT_GT(contrast, 0.1);
+  EXPECT_LT(contrast, 0.5);
+  torch::Tensor bias = styled->named_parameters()["block4_color_bias"];
+  {
+    torch::NoGradGuard no_grad;
+    bias.fill_(20);
+  }
+  styled->forward(latents).mean().backward();
+  EXPECT_GT(bias.grad().abs().min().item<double>(), 0.01);
+}
+
 TEST_F(AdversarialRecipesTest, TextureFilesHoldTheGenerator) {
   torch::manual_seed(5);
   for (const char* kind : {"dcgan", "stylegan2"}) {

@@ -88,6 +88,7 @@ int evaluateClips(const ClipEvaluation& a) {
     }
   }
   if (a.json) std::printf("%s\n", json.dump(2).c_str());
+  std::fflush(stdout);
   if (a.record) recordFigures(json["styles"], "clips", {{"clips", clips.size()}});
   return 0;
 }

@@ -209,12 +209,8 @@ int evaluate(const Arguments& a) {
   const ImageFolder folder = readImageFolders(a.content, a.image_size, skipped);
   Sheet sheet(a.sheet, static_cast<size_t>(a.sheet_rows), folder.images.size());
   const Evaluation e = measure(a, sheet, folder, runtime);
-  // Figures first: a sheet that cannot be written must not cost them.
+  // Figures first: a sheet or a style file that cannot be written must not cost them.
   ordered_json json = asJson(e, a);
-  if (a.record) {
-    recordFigures(json["styles"], "evaluated",
-                  {{"pictures", e.pictures}, {"image_size", a.image_size}, {"style_size", a.style_size}});
-  }
   if (a.json) {
     if (!sheet.empty()) json["sheet"] = sheet.legend(e);
     std::printf("%s\n", json.dump(2).c_str());
@@ -229,6 +225,10 @@ int evaluate(const Arguments& a) {
     }
   }
   std::fflush(stdout);
+  if (a.record) {
+    recordFigures(json["styles"], "evaluated",
+                  {{"pictures", e.pictures}, {"image_size", a.image_size}, {"style_size", a.style_size}});
+  }
   sheet.write();
   return 0;
 }

@@ -81,30 +81,29 @@ MultiRecipe::MultiRecipe(const MultiSettings& settings, const Runtime& runtime, 
       vgg_(openPerceptual(perceptual_path_)), paintings_sha256_(sha256OfFiles(settings.style_images)),
       perceptual_sha256_(sha256HexOfFile(perceptual_path_)), generator_(settings, settings.steps, settings.seed, runtime) {
   vgg_->to(runtime.device, runtime.compute);
-  loadPaintings();
+  const std::vector<torch::Tensor> paintings = loadPaintings();
   content_ = loadContent(settings.content, settings.image_size, settings.holdOut(), log_);
   crops_ = cropsWithContext(settings.image_size, generator_.live()->alignment(), settings.batch, settings.seed, runtime);
   crops_.flat = settings.flat_crops;
   crops_.augmentation = settings.augmentation;
   for (size_t i = 0; i < objectives_.size(); ++i) {
-    objectives_[i]->useColorMap(content_.pictures.training, paintings_[i], settings.seed);
+    objectives_[i]->useColorMap(content_.pictures.training, paintings[i], settings.seed);
   }
-  paintings_.clear();
   if (settings.clips.share > 0) {
     clips_ = std::make_unique<ClipTraining>(settings.clips, content_.pictures, crops_, settings.holdout, runtime.device, log_);
   }
   if (!settings.init.empty() && settings.resume.empty()) warmStart();
 }
 
-void MultiRecipe::loadPaintings() {
+std::vector<torch::Tensor> MultiRecipe::loadPaintings() {
   torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> views;
+  std::vector<torch::Tensor> paintings, views;
   for (const std::string& path : settings_.style_images) {
     const torch::Tensor painting = readPainting(path, settings_.style_size, log_).to(runtime_.device);
     objectives_.push_back(std::make_unique<StyleObjective>(settings_, *vgg_, painting));
     meters_.push_back(std::make_unique<FigureMeter>(*vgg_, nullptr, painting));
     views.push_back(viewsOf(*vgg_, painting, settings_.seed + views.size()));
-    paintings_.push_back(painting);
+    paintings.push_back(painting);
   }
   views_ = torch::stack(views);
   const torch::Tensor whole = views_.select(1, 0), all = views_.flatten(0, 1);
@@ -114,6 +113,7 @@ void MultiRecipe::loadPaintings() {
   encoder_optimiser_ = std::make_unique<Adam>(encoder_->parameters());
   log_("learning " + std::to_string(views.size()) + " paintings, each by a style vector of " +
        std::to_string(settings_.style_vector) + " numbers");
+  return paintings;
 }
 
 void MultiRecipe::warmStart() {

@@ -56,7 +56,7 @@ class MultiRecipe final : public Recipe {
   double fusionWeight();
 
  private:
-  void loadPaintings();
+  std::vector<torch::Tensor> loadPaintings();
   int64_t clipsBefore(int64_t batch) const;
   void warmStart();
   void adoptEncoder();
@@ -73,7 +73,6 @@ class MultiRecipe final : public Recipe {
   Content content_;
   TrainedGenerator generator_;
   CropLoader::Options crops_;
-  std::vector<torch::Tensor> paintings_;  // while the recipe is made
   torch::Tensor views_;  // paintings x views x D: statistics of parts of each; the first is all of it
   StyleEncoder encoder_{nullptr}, averaged_encoder_{nullptr};
   std::unique_ptr<WeightAverage> encoder_average_;
